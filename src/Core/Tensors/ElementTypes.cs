@@ -1,0 +1,49 @@
+namespace MirroredInfluence;
+
+/// <summary>Sizes and names of element types. Names are those of numpy and Arrow: <c>uint8</c>, <c>float32</c>, …</summary>
+public static class ElementTypes
+{
+    /// <summary>Bytes of one element in a tensor.</summary>
+    public static int SizeBytes(this ElementType type) => type switch
+    {
+        ElementType.Bool or ElementType.Int8 or ElementType.UInt8 => 1,
+        ElementType.Int16 or ElementType.UInt16 or ElementType.Float16 => 2,
+        ElementType.Int32 or ElementType.UInt32 or ElementType.Float32 => 4,
+        ElementType.Int64 or ElementType.UInt64 or ElementType.Float64 => 8,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+    };
+
+    public static bool IsFloat(this ElementType type) => type is ElementType.Float16 or ElementType.Float32 or ElementType.Float64;
+
+    public static string Name(this ElementType type) => type switch
+    {
+        ElementType.Bool => "bool",
+        ElementType.Int8 => "int8",
+        ElementType.Int16 => "int16",
+        ElementType.Int32 => "int32",
+        ElementType.Int64 => "int64",
+        ElementType.UInt8 => "uint8",
+        ElementType.UInt16 => "uint16",
+        ElementType.UInt32 => "uint32",
+        ElementType.UInt64 => "uint64",
+        ElementType.Float16 => "float16",
+        ElementType.Float32 => "float32",
+        ElementType.Float64 => "float64",
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+    };
+
+    public static bool TryParse(string name, out ElementType type)
+    {
+        foreach (var candidate in Enum.GetValues<ElementType>())
+        {
+            if (candidate.Name() == name)
+            {
+                type = candidate;
+                return true;
+            }
+        }
+
+        type = default;
+        return false;
+    }
+}
