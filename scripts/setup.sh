@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Installs what is missing, from Debian's packages and npm; running it again changes nothing.
+#   setup.sh run   what building and running need
+#   setup.sh all   also what the tests need
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+run_packages=(g++ cmake make libtorch-dev libopenblas0 liblz4-1 libzstd1 dataset-fashion-mnist)
+test_packages=(python3-torch python3-numpy chromium clang-format)
+# Node is only needed for the interoperability tests, and often installed from elsewhere.
+command -v npm > /dev/null || test_packages+=(nodejs npm)
+
+packages=("${run_packages[@]}")
+[ "${1:-all}" = all ] && packages+=("${test_packages[@]}")
+
+command -v dotnet > /dev/null || {
+    echo "setup: the .NET SDK is missing: install .NET 10 (https://dot.net) so that 'dotnet --version' answers 10.x" >&2
+    exit 2
+}
+
+installed() { dpkg-query -W -f '${db:Status-Status}' "$1" 2> /dev/null | grep -qx installed; }
+
+missing=()
+for package in "${packages[@]}"; do installed "$package" || missing+=("$package"); done
+
+if [ "${#missing[@]}" -gt 0 ]; then
+    command -v apt-get > /dev/null || {
+        echo "setup: these Debian packages are missing and there is no apt-get here: ${missing[*]}" >&2
+        exit 2
+    }
+    as_root=()
+    [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+    echo "setup: installing ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+fi
+
+if [ "${1:-all}" = all ] && [ -f tests/Arrow.Tests/interop/package.json ] && [ ! -d tests/Arrow.Tests/interop/node_modules ]; then
+    npm ci --silent --no-audit --no-fund --prefix tests/Arrow.Tests/interop
+fi
