@@ -13,7 +13,8 @@ check() {
     local name=$1; shift
     if "$@" > "$log" 2>&1; then add 1 0 0 "$name"; else tail -n 60 "$log"; add 0 1 0 "$name"; fi
 }
-number() { grep -oE "$1" "$log" | tail -n 1 | grep -oE '[0-9]+' | tail -n 1; }
+# The last number in the last match of a pattern in the log; 0 without a match.
+number() { local found; found=$(grep -oE "$1" "$log" | tail -n 1 | grep -oE '[0-9]+' | "${2:-tail}" -n 1); echo "${found:-0}"; }
 
 check "format: C#" dotnet format MirroredInfluence.sln --verify-no-changes --no-restore
 check "format: C++" sh -c 'clang-format --dry-run --Werror $(git ls-files "native/*.h" "native/*.cpp")'
@@ -23,20 +24,19 @@ native() {
         && cmake --build native/build-sanitized --parallel >> "$log" 2>&1 \
         && ctest --test-dir native/build-sanitized --output-on-failure >> "$log" 2>&1
     local status=$? total bad
-    total=$(number 'tests failed out of [0-9]+') bad=$(number '[0-9]+ tests failed')
+    total=$(number 'tests? failed out of [0-9]+') bad=$(number '[0-9]+ tests? failed out of' head)
     [ "$status" -eq 0 ] || tail -n 60 "$log"
-    if [ -z "$total" ]; then add 0 1 0 "native (sanitized)"; else add $((total - bad)) "$bad" 0 "native (sanitized)"; fi
+    if [ "$total" -eq 0 ]; then add 0 1 0 "native (sanitized)"; else add $((total - bad)) "$bad" 0 "native (sanitized)"; fi
 }
 native
 
 for project in tests/*.Tests/*.Tests.csproj; do
     name=$(basename "$project" .csproj)
     program=artifacts/bin/$name/release/MirroredInfluence.$name
-    [ -x "$program" ] || continue
     "$program" -noColor > "$log" 2>&1
     status=$?
     total=$(number 'Total: [0-9]+') bad=$(number 'Failed: [0-9]+') errors=$(number 'Errors: [0-9]+') skip=$(number 'Skipped: [0-9]+')
-    if [ -z "$total" ]; then tail -n 60 "$log"; add 0 1 0 "$name"; continue; fi
+    if [ "$total" -eq 0 ]; then tail -n 60 "$log"; add 0 1 0 "$name"; continue; fi
     bad=$((bad + errors))
     # A runner that fails without naming a failed test has still failed.
     [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
@@ -50,7 +50,7 @@ status=$?
 ran=$(number 'Ran [0-9]+ test') skip=$(number 'skipped=[0-9]+') bad=$(($(number 'failures=[0-9]+') + $(number 'errors=[0-9]+')))
 [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
 [ "$bad" -eq 0 ] || tail -n 60 "$log"
-add $((${ran:-0} - bad - ${skip:-0})) "$bad" "${skip:-0}" "python exporter"
+add $((ran - bad - skip)) "$bad" "$skip" "python exporter"
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"

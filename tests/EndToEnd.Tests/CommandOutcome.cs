@@ -1,0 +1,3 @@
+namespace MirroredInfluence.EndToEnd.Tests;
+
+internal sealed record CommandOutcome(int ExitCode, string Output, string Error);
