@@ -1,0 +1,8 @@
+namespace MirroredInfluence;
+
+public enum RowIdKind : byte
+{
+    Integer = 1,
+    Text = 2,
+    Binary = 3,
+}
