@@ -1,20 +1,27 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace MirroredInfluence;
 
 /// <summary>Where and how wide the run computes. Never part of a run's identity.</summary>
 public sealed record ComputeSpec
 {
-    /// <summary><c>cpu</c>, <c>cuda</c> (every GPU), <c>cuda:1</c>. Default cpu.</summary>
+    [Description("cpu, cuda (every GPU) or cuda:1.")]
+    [RegularExpression("cpu|cuda(:[0-9]{1,3})?", ErrorMessage = "cpu, cuda or cuda:<index>")]
     public string Device { get; init; } = "cpu";
 
-    /// <summary>Lanes per device. Default: the processors on a CPU, 1 on a GPU.</summary>
+    [Description("Lanes per device. Default: the processors on a CPU, 1 on a GPU.")]
+    [Range(1, 1024)]
     public int? Lanes { get; init; }
 
-    /// <summary>Threads of one lane's kernels, 1 or more. Default 1.</summary>
+    [Description("Threads of one lane's kernels.")]
+    [Range(1, 1024)]
     public int ThreadsPerLane { get; init; } = 1;
 
-    /// <summary>Most rows of a shard, rounded up to whole mini-batches. Default 16384.</summary>
+    [Description("Most rows of a shard, rounded up to whole mini-batches.")]
+    [Range(1, int.MaxValue)]
     public int ShardRows { get; init; } = 16384;
 
-    /// <summary>Folder of the base-loss and digest cache. Default: the user's cache folder. <c>none</c> turns it off.</summary>
+    [Description("Folder of the base-loss and digest cache; none turns it off. Default: the user's cache folder.")]
     public string? Cache { get; init; }
 }

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 
 namespace MirroredInfluence;
 
@@ -8,18 +10,21 @@ namespace MirroredInfluence;
 /// </summary>
 public sealed record DrawSpec
 {
-    /// <summary>Draws per row, 1 to 1024. Losses are averaged over draws after differencing.</summary>
+    [Description("Draws per row. Losses are averaged over draws after differencing.")]
+    [Range(1, 1024)]
     public required int Count { get; init; }
 
-    /// <summary>The argument that receives standard normal noise, float32.</summary>
+    [Description("The argument that receives standard normal noise, float32.")]
     public required string NoiseArgument { get; init; }
 
-    /// <summary>Shape of a row's noise, without the batch dimension. Default: what the archive declares.</summary>
+    [Description("Shape of a row's noise, without the batch dimension. Default: what the archive declares.")]
+    [Range(1, int.MaxValue)]
     public ImmutableArray<int>? NoiseShape { get; init; }
 
-    /// <summary>The argument that receives a timestep, int64, uniform over 0 … Timesteps − 1. Default: none.</summary>
+    [Description("The argument that receives a timestep, int64, uniform over 0 … timesteps − 1. Default: none.")]
     public string? TimestepArgument { get; init; }
 
-    /// <summary>Number of timesteps, 1 or more; needed with <see cref="TimestepArgument"/>. Default 1000.</summary>
+    [Description("Number of timesteps.")]
+    [Range(1, int.MaxValue)]
     public int Timesteps { get; init; } = 1000;
 }

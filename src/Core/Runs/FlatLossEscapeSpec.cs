@@ -1,3 +1,6 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace MirroredInfluence;
 
 /// <summary>
@@ -7,21 +10,26 @@ namespace MirroredInfluence;
 /// </summary>
 public sealed record FlatLossEscapeSpec
 {
-    /// <summary>The floating-point argument to move. Default: the model's only one.</summary>
+    [Description("The floating-point argument to move. Default: the model's only one.")]
     public string? Argument { get; init; }
 
-    /// <summary>Nats. Default 0.005.</summary>
+    [Description("Loss before ascent, in nats, under which the query is moved.")]
+    [Range(0, double.PositiveInfinity)]
     public double Threshold { get; init; } = 5e-3;
 
-    /// <summary>L2 norm, in the model's units (after scale and offset). Default 3.</summary>
+    [Description("L2 norm of the first move, in the model's units (after scale and offset).")]
+    [Range(0, double.PositiveInfinity, MinimumIsExclusive = true)]
     public double Radius { get; init; } = 3.0;
 
-    /// <summary>Above 1. Default 1.1.</summary>
+    [Description("Factor of the radius from try to try.")]
+    [Range(1, double.PositiveInfinity, MinimumIsExclusive = true)]
     public double Growth { get; init; } = 1.1;
 
-    /// <summary>Nats, of the ascended model on the moved input. Default 0.01.</summary>
+    [Description("Loss, in nats, that the ascended model must reach on the moved input.")]
+    [Range(0, double.PositiveInfinity)]
     public double TargetLoss { get; init; } = 1e-2;
 
-    /// <summary>Tries before the run says that the query stays flat and goes on with the last one, 1 or more. Default 50.</summary>
+    [Description("Tries before the run says that the query stays flat and goes on with the last one.")]
+    [Range(1, int.MaxValue)]
     public int AttemptsMax { get; init; } = 50;
 }

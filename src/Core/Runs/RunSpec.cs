@@ -1,11 +1,15 @@
+using System.ComponentModel;
+
 namespace MirroredInfluence;
 
 /// <summary>
 /// What a run computes. Read strictly from JSON (docs/formats/run-spec.md): an unknown field is refused, and every
 /// field is also a command-line flag (<c>ascent.learningRate</c> is <c>--ascent-learning-rate</c>).
+/// Attributes on the fields are the one place for descriptions and ranges; reader, writer, flags and documentation come from them.
 /// </summary>
 public sealed record RunSpec
 {
+    [OutsideIdentity]
     public required ModelSpec Model { get; init; }
 
     public required TrainSpec Train { get; init; }
@@ -16,10 +20,12 @@ public sealed record RunSpec
 
     public ScoreSpec Score { get; init; } = new();
 
+    [OutsideIdentity]
     public ComputeSpec Compute { get; init; } = new();
 
+    [OutsideIdentity]
     public ReportSpec Report { get; init; } = new();
 
-    /// <summary>Seeds all noise of the run. Default 0.</summary>
+    [Description("Seeds all noise of the run.")]
     public ulong Seed { get; init; }
 }

@@ -1,27 +1,33 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
 namespace MirroredInfluence;
 
 /// <summary>How losses become influence and a ranking.</summary>
 public sealed record ScoreSpec
 {
-    /// <summary><c>forward-inf</c> (default) or <c>skew</c>; see <see cref="Estimator"/>.</summary>
+    [Description("forward-inf: mean over draws of ℓ(θ̃) − ℓ(θ̂). skew: that difference relative to the sum of both losses.")]
     public string Estimator { get; init; } = "forward-inf";
 
+    [Description("proponents: largest influence first. opponents: smallest first. absolute: largest |influence| first, as the authors' data-leakage notebook ranks.")]
     public RankOrder Rank { get; init; } = RankOrder.Proponents;
 
-    /// <summary>Rows kept per query, 1 or more. Default 100; all rows when there are fewer.</summary>
+    [Description("Rows kept per query; all rows when there are fewer.")]
+    [Range(1, int.MaxValue)]
     public int TopK { get; init; } = 100;
 
-    /// <summary>
-    /// Rows that go through the model together, 1 to 4096. Default 32. Part of the run's identity: a row's loss depends on it by float rounding.
-    /// </summary>
+    [Description("Rows that go through the model together. Part of the run's identity: a row's loss depends on it by float rounding.")]
+    [Range(1, 4096)]
     public int MiniBatchRows { get; init; } = 32;
 
-    /// <summary>Arguments the engine makes (diffusion). Default: none.</summary>
+    [Description("Arguments the engine makes (diffusion), off by default.")]
     public DrawSpec? Draws { get; init; }
 
-    /// <summary>Also write losses/&lt;shard&gt;.arrow: base loss and loss difference per row and query. Default false.</summary>
+    [Description("Also write losses/<shard>.arrow: base loss and loss difference per row and query.")]
     public bool SaveLosses { get; init; }
 
-    /// <summary>Share of rows, 0 to 1, that may be unscorable before the run stops with a Data failure. Default 0.001.</summary>
+    [Description("Share of rows that may be unscorable before the run stops.")]
+    [Range(0.0, 1.0)]
+    [OutsideIdentity]
     public double MaxUnscorable { get; init; } = 0.001;
 }

@@ -1,19 +1,22 @@
 using System.Collections.Immutable;
+using System.ComponentModel;
 
 namespace MirroredInfluence;
 
 /// <summary>The training rows to rank.</summary>
 public sealed record TrainSpec
 {
-    /// <summary>Arrow IPC files or streams: paths or globs (<c>*</c>, <c>?</c>, <c>**</c>), ordered ordinally by path within a glob.</summary>
+    [Description("Arrow IPC files or streams: paths or globs (*, ?, **), ordered ordinally by path within a glob.")]
+    [OutsideIdentity]
     public required ImmutableArray<string> Shards { get; init; }
 
-    /// <summary>Column (or struct path <c>a.b</c>) that names a row in results and keys its noise; integer, string or binary. Default: none.</summary>
+    [Description("Column (or struct path a.b) that names a row in results and keys its noise: integer, string or binary.")]
     public string? Id { get; init; }
 
-    /// <summary>Column (or struct path) whose value groups rows (§2.1: a source D_i). Default: none.</summary>
+    [Description("Column (or struct path) whose value groups rows: a source D_i of the paper's §2.1.")]
     public string? Group { get; init; }
 
-    /// <summary>Argument of <c>forward</c> → column. Arguments left out bind to the column of their own name.</summary>
+    [Description("Argument of forward → column. Arguments left out bind to the column of their own name.")]
+    [OutsideIdentity]
     public ImmutableSortedDictionary<string, ColumnSpec> Columns { get; init; } = ImmutableSortedDictionary<string, ColumnSpec>.Empty;
 }

@@ -4,6 +4,7 @@ namespace MirroredInfluence;
 public sealed record DataFile
 {
     /// <summary>Absolute.</summary>
+    [OutsideIdentity]
     public required string Uri { get; init; }
 
     /// <summary>SHA-256 of the whole file, lower-case hex.</summary>
