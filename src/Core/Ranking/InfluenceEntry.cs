@@ -15,5 +15,5 @@ public readonly record struct InfluenceEntry
     public required float BaseLoss { get; init; }
 
     /// <summary>Filled in when a part is written; scanning does not read ids.</summary>
-    public RowId? Id { get; init; }
+    public RowValue Id { get; init; }
 }

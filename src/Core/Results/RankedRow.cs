@@ -15,7 +15,7 @@ public sealed record RankedRow
     /// <summary>0-based index in the file.</summary>
     public required long Row { get; init; }
 
-    public required RowId? Id { get; init; }
+    public required RowValue Id { get; init; }
 
     public required float Influence { get; init; }
 

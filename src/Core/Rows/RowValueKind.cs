@@ -1,4 +1,4 @@
-namespace MirroredInfluence.Arrow;
+namespace MirroredInfluence;
 
 public enum RowValueKind : byte
 {

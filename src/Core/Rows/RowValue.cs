@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace MirroredInfluence.Arrow;
+namespace MirroredInfluence;
 
 /// <summary>
 /// What an id, a group or a caption is in one row. Equal when kind and content are equal, so it can key a dictionary:
@@ -8,14 +8,14 @@ namespace MirroredInfluence.Arrow;
 /// </summary>
 public readonly struct RowValue : IEquatable<RowValue>
 {
-    private readonly long bits;
-    private readonly object? content;
+    private readonly long _bits;
+    private readonly object? _content;
 
     private RowValue(RowValueKind kind, long bits, object? content)
     {
         Kind = kind;
-        this.bits = bits;
-        this.content = content;
+        _bits = bits;
+        _content = content;
     }
 
     public static RowValue Null => default;
@@ -24,22 +24,22 @@ public readonly struct RowValue : IEquatable<RowValue>
 
     public bool IsNull => Kind == RowValueKind.Null;
 
-    public long Integer => Kind == RowValueKind.Integer ? bits : throw Mismatch(RowValueKind.Integer);
+    public long Integer => Kind == RowValueKind.Integer ? _bits : throw Mismatch(RowValueKind.Integer);
 
     public ulong Unsigned => Kind switch
     {
-        RowValueKind.Unsigned => (ulong)bits,
-        RowValueKind.Integer when bits >= 0 => (ulong)bits,
+        RowValueKind.Unsigned => (ulong)_bits,
+        RowValueKind.Integer when _bits >= 0 => (ulong)_bits,
         _ => throw Mismatch(RowValueKind.Unsigned),
     };
 
-    public double Real => Kind == RowValueKind.Real ? BitConverter.Int64BitsToDouble(bits) : throw Mismatch(RowValueKind.Real);
+    public double Real => Kind == RowValueKind.Real ? BitConverter.Int64BitsToDouble(_bits) : throw Mismatch(RowValueKind.Real);
 
-    public bool Boolean => Kind == RowValueKind.Boolean ? bits != 0 : throw Mismatch(RowValueKind.Boolean);
+    public bool Boolean => Kind == RowValueKind.Boolean ? _bits != 0 : throw Mismatch(RowValueKind.Boolean);
 
-    public string Text => content as string ?? throw Mismatch(RowValueKind.Text);
+    public string Text => _content as string ?? throw Mismatch(RowValueKind.Text);
 
-    public ReadOnlySpan<byte> Bytes => content as byte[] ?? throw Mismatch(RowValueKind.Bytes);
+    public ReadOnlySpan<byte> Bytes => _content as byte[] ?? throw Mismatch(RowValueKind.Bytes);
 
     public static RowValue Of(long value) => new(RowValueKind.Integer, value, null);
 
@@ -60,8 +60,8 @@ public readonly struct RowValue : IEquatable<RowValue>
 
     public bool Equals(RowValue other) =>
         Kind == other.Kind
-        && bits == other.bits
-        && (Kind == RowValueKind.Bytes ? Bytes.SequenceEqual(other.Bytes) : Equals(content, other.content));
+        && _bits == other._bits
+        && (Kind == RowValueKind.Bytes ? Bytes.SequenceEqual(other.Bytes) : Equals(_content, other._content));
 
     public override bool Equals(object? obj) => obj is RowValue other && Equals(other);
 
@@ -69,11 +69,11 @@ public readonly struct RowValue : IEquatable<RowValue>
     {
         var hash = new HashCode();
         hash.Add(Kind);
-        hash.Add(bits);
+        hash.Add(_bits);
         if (Kind == RowValueKind.Bytes)
             hash.AddBytes(Bytes);
         else
-            hash.Add(content);
+            hash.Add(_content);
         return hash.ToHashCode();
     }
 
@@ -81,8 +81,8 @@ public readonly struct RowValue : IEquatable<RowValue>
     public override string ToString() => Kind switch
     {
         RowValueKind.Null => "null",
-        RowValueKind.Integer => bits.ToString(CultureInfo.InvariantCulture),
-        RowValueKind.Unsigned => ((ulong)bits).ToString(CultureInfo.InvariantCulture),
+        RowValueKind.Integer => _bits.ToString(CultureInfo.InvariantCulture),
+        RowValueKind.Unsigned => ((ulong)_bits).ToString(CultureInfo.InvariantCulture),
         RowValueKind.Real => Real.ToString("R", CultureInfo.InvariantCulture),
         RowValueKind.Boolean => Boolean ? "true" : "false",
         RowValueKind.Text => Text,

@@ -1,8 +1,0 @@
-namespace MirroredInfluence;
-
-public enum RowIdKind : byte
-{
-    Integer = 1,
-    Text = 2,
-    Binary = 3,
-}
