@@ -1,0 +1,3 @@
+namespace MirroredInfluence.Cli.Import;
+
+internal sealed record ImportedFile(string Path, long RowCount, long Bytes);
