@@ -1,4 +1,3 @@
-using System.CommandLine;
+using MirroredInfluence.Cli;
 
-var root = new RootCommand("Which training rows shaped this prediction? Forward-INF over Arrow files and a TorchScript model.");
-return root.Parse(args).Invoke();
+return CommandLine.Run(args, Terminal.OfThisProcess());

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace MirroredInfluence.Cli.Import;
@@ -8,6 +9,8 @@ namespace MirroredInfluence.Cli.Import;
 /// </summary>
 internal struct CsvColumnType()
 {
+    private static readonly SearchValues<byte> IntegerBytes = SearchValues.Create("-0123456789"u8);
+
     private bool _canBeInteger = true;
     private bool _canBeNumber = true;
     private bool _hasValue;
@@ -45,7 +48,7 @@ internal struct CsvColumnType()
     {
         const NumberStyles styles = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
         number = 0;
-        var isBareInteger = value.IndexOfAnyExcept("-0123456789"u8) < 0;
-        return (!isBareInteger || TryParseInteger(value, out _)) && double.TryParse(value, styles, CultureInfo.InvariantCulture, out number);
+        var isInteger = !value.ContainsAnyExcept(IntegerBytes);
+        return (!isInteger || TryParseInteger(value, out _)) && double.TryParse(value, styles, CultureInfo.InvariantCulture, out number);
     }
 }

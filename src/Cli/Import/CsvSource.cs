@@ -129,7 +129,7 @@ internal sealed class CsvSource : RowSource
         {
             var text = _reader.Field(fields[0]);
             if (!Utf8.IsValid(text))
-                throw Failure.Data($"{Name}: line {reader.RecordLineNumber:N0}, column '{column.Name}' is not UTF-8 text.");
+                throw Failure.Data($"{Name}: line {_reader.RecordLineNumber:N0}, column '{column.Name}' is not UTF-8 text.");
             column.SetValue(text);
             return;
         }
@@ -154,7 +154,7 @@ internal sealed class CsvSource : RowSource
             return integer;
         if (dtype is ElementType.Float64 && CsvColumnType.TryParseNumber(field, out var number))
             return BitConverter.DoubleToInt64Bits(number);
-        throw Failure.Data($"{Name}: line {reader.RecordLineNumber:N0}, column '{columnName}' changed while it was read.");
+        throw Failure.Data($"{Name}: line {_reader.RecordLineNumber:N0}, column '{columnName}' changed while it was read.");
     }
 
     private sealed record PickedColumn(SourceColumn Column, int[] Fields);

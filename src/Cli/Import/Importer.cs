@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace MirroredInfluence.Cli.Import;
 
 /// <summary>Sources → Arrow files. Either every file of the call appears, or none does.</summary>
@@ -55,7 +57,7 @@ internal static class Importer
             : (long)((Int128)rowCount * shardIndex / shardCount);
     }
 
-    private static IReadOnlyList<(long Start, long End)> SelectRanges(ImportOptions options, ImportTable table)
+    private static ImmutableArray<(long Start, long End)> SelectRanges(ImportOptions options, ImportTable table)
     {
         var last = table.RowCount - 1;
         if (last < 0)
@@ -98,7 +100,7 @@ internal static class Importer
         return new ImportedFile(path, rowCount, new FileInfo(path).Length);
     }
 
-    private static IEnumerable<long> Rows(IReadOnlyList<(long Start, long End)> ranges)
+    private static IEnumerable<long> Rows(ImmutableArray<(long Start, long End)> ranges)
     {
         foreach (var (start, end) in ranges)
         {

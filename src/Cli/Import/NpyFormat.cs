@@ -80,7 +80,10 @@ internal static class NpyFormat
         if (descr is [('<' or '>' or '|' or '='), var kind, .. var digits]
             && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             && size is > 0 and <= TensorSource.RowBytesMax / 4)
+        {
             return (kind, kind == 'U' ? size * 4 : size);
+        }
+
         throw Unsupported(name, descr);
     }
 

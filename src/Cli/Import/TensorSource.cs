@@ -65,8 +65,7 @@ internal sealed class TensorSource : RowSource
         if (_body.CanSeek)
             _body.Seek(rowCount * _rowBytes, SeekOrigin.Current);
         else
-            for (var remaining = rowCount * _rowBytes; remaining > 0; remaining -= Math.Min(remaining, _skipped.Length))
-                Fill(_skipped.AsSpan(0, (int)Math.Min(remaining, _skipped.Length)));
+            Discard(rowCount * _rowBytes);
         _rowIndex += rowCount;
     }
 
@@ -84,6 +83,12 @@ internal sealed class TensorSource : RowSource
         {
             throw Failure.Data($"{Name}: the compressed data are damaged in or after row {_rowIndex:N0} ({e.Message}). Fetch the file again.", e);
         }
+    }
+
+    private void Discard(long bytes)
+    {
+        for (; bytes > 0; bytes -= Math.Min(bytes, _skipped.Length))
+            Fill(_skipped.AsSpan(0, (int)Math.Min(bytes, _skipped.Length)));
     }
 
     private static void ReverseElements(Span<byte> elements, int elementBytes)

@@ -1,0 +1,99 @@
+using System.CommandLine;
+
+namespace MirroredInfluence.Cli;
+
+/// <summary>From arguments to an exit code: parse, help, run the verb, and one line for whatever goes wrong.</summary>
+internal static class CommandLine
+{
+    private const string Summary = "Which training rows made the model do that? Forward-only data influence (Forward-INF) over Arrow files.";
+
+    public static int Run(string[] arguments, Terminal terminal)
+    {
+        var isVerbose = arguments.Contains("--verbose");
+        using var stop = new StopSignal(terminal);
+        try
+        {
+            return Run(arguments, terminal, stop);
+        }
+        catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
+        {
+            stop.WriteStopped();
+            return StopSignal.ExitCode;
+        }
+        catch (MirroredException e)
+        {
+            return Fail(e, e.Kind, e.Message);
+        }
+        catch (IOException e)
+        {
+            return Fail(e, FailureKind.Unavailable, e.Message);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            return Fail(e, FailureKind.Unavailable, e.Message);
+        }
+        catch (Exception e)
+        {
+            return Fail(e, FailureKind.Internal, $"a fault of this program: {e.GetType().Name}: {e.Message} Please report it with the output of --verbose.");
+        }
+
+        int Fail(Exception exception, FailureKind kind, string message)
+        {
+            terminal.Error.WriteLine($"mirrored: {message.ReplaceLineEndings(" ")}");
+            if (isVerbose)
+                terminal.Error.WriteLine(exception);
+            return ExitCodeOf(kind);
+        }
+    }
+
+    private static int Run(string[] arguments, Terminal terminal, StopSignal stop)
+    {
+        var help = new Option<bool>("--help", "-h") { Description = "Show this." };
+        var root = CreateRoot(help);
+        var parsed = root.Parse(arguments);
+        var verb = parsed.CommandResult.Command as Verb;
+
+        if (parsed.GetValue(help) || arguments.Length == 0)
+        {
+            if (verb is null)
+                HelpPage.WriteRoot(root, terminal.Output, terminal.Width);
+            else
+                HelpPage.WriteVerb(verb, root, terminal.Output, terminal.Width);
+            return 0;
+        }
+
+        if (arguments is ["--version"])
+        {
+            terminal.Output.WriteLine(typeof(CommandLine).Assembly.GetName().Version!.ToString(3));
+            return 0;
+        }
+
+        Refusal.ThrowIfRefused(parsed, root);
+        stop.WhenStopped = verb!.WhenStopped;
+        return verb.Run(parsed, terminal, stop.Token);
+    }
+
+    private static RootCommand CreateRoot(Option<bool> help)
+    {
+        var root = new RootCommand(Summary);
+        root.Options.Clear();
+        root.Directives.Clear();
+        help.Recursive = true;
+        root.Add(help);
+        root.Add(new Option<bool>("--verbose") { Description = "Show the stack trace when something fails.", Recursive = true });
+        root.Add(new Option<bool>("--version") { Description = "Show the version." });
+        foreach (var verb in AllVerbs())
+            root.Add(verb);
+        return root;
+    }
+
+    private static IEnumerable<Verb> AllVerbs() => [new ImportVerb()];
+
+    private static int ExitCodeOf(FailureKind kind) => kind switch
+    {
+        FailureKind.Invalid => 2,
+        FailureKind.Data => 3,
+        FailureKind.Unavailable => 4,
+        _ => 70,
+    };
+}
