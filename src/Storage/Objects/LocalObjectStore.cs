@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+
+namespace MirroredInfluence.Storage;
+
+/// <summary>Objects as files of a folder, which is made when something is put. Completes synchronously: disk work is not dressed as waiting.</summary>
+public sealed class LocalObjectStore : IObjectStore
+{
+    private readonly string _folder;
+    private readonly AtomicFile _files;
+
+    public LocalObjectStore(string folder)
+        : this(folder, new AtomicFile())
+    {
+    }
+
+    internal LocalObjectStore(string folder, AtomicFile files)
+    {
+        _folder = Path.GetFullPath(folder);
+        _files = files;
+    }
+
+    public string UriOf(string key) => PathOf(key);
+
+    public Task<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            return Task.FromResult<byte[]?>(File.ReadAllBytes(PathOf(key)));
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Task.FromResult<byte[]?>(null);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failure.Unavailable($"{PathOf(key)}: could not be read: {exception.Message}", exception);
+        }
+    }
+
+    public Task<string?> GetFileAsync(string key, CancellationToken cancellationToken) =>
+        Task.FromResult(File.Exists(PathOf(key)) ? PathOf(key) : null);
+
+    public Task<bool> PutIfAbsentAsync(string key, Action<Stream> write, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return Task.FromResult(_files.CreateIfAbsent(PathOf(key), write));
+    }
+
+    public Task PutAsync(string key, Action<Stream> write, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _files.Replace(PathOf(key), write);
+        return Task.CompletedTask;
+    }
+
+#pragma warning disable CS1998 // An iterator must be async to be an IAsyncEnumerable.
+    public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+#pragma warning restore CS1998
+    {
+        var folder = Path.Combine(_folder, prefix[..(prefix.LastIndexOf('/') + 1)]);
+        if (!Directory.Exists(folder))
+            yield break;
+        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var key = Path.GetRelativePath(_folder, path).Replace(Path.DirectorySeparatorChar, '/');
+            if (key.StartsWith(prefix, StringComparison.Ordinal) && !Path.GetFileName(path).StartsWith('.'))
+                yield return key;
+        }
+    }
+
+    private string PathOf(string key)
+    {
+        if (key.Length == 0 || key.Split('/').Any(part => part is "" or "." or ".."))
+            throw new ArgumentException($"'{key}' is no key; expected names with '/' between them.", nameof(key));
+        return Path.Combine(_folder, key);
+    }
+}

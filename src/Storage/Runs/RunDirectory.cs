@@ -1,0 +1,120 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace MirroredInfluence.Storage;
+
+/// <summary>
+/// The truth of a run: what is computed, how it is cut, and what is finished (docs/formats/run-directory.md). Everything but the results is put once, if
+/// absent, and is deterministic, so any number of writers may work on it and nothing but the list of parts is needed to go on.
+/// </summary>
+public sealed class RunDirectory
+{
+    private const string ManifestKey = "run.json", PlanKey = "plan.arrow", PartPrefix = "parts/", LossPrefix = "losses/";
+
+    private readonly IObjectStore _store;
+
+    private RunDirectory(IObjectStore store, RunManifest manifest)
+    {
+        _store = store;
+        Manifest = manifest;
+    }
+
+    public RunManifest Manifest { get; }
+
+    /// <summary>Begins a run, or goes on with it when the directory holds the same one.</summary>
+    /// <exception cref="MirroredException">Invalid: the directory holds another run; the message names the first field that differs.</exception>
+    public static async Task<RunDirectory> CreateOrOpenAsync(IObjectStore store, RunManifest manifest, CancellationToken cancellationToken)
+    {
+        var json = Encoding.UTF8.GetBytes(manifest.ToJson());
+        if (await store.PutIfAbsentAsync(ManifestKey, stream => stream.Write(json), cancellationToken).ConfigureAwait(false))
+            return new RunDirectory(store, manifest);
+        var kept = await OpenAsync(store, cancellationToken).ConfigureAwait(false);
+        if (kept.Manifest.Run != manifest.Run)
+        {
+            throw Failure.Invalid(
+                $"{store.UriOf(ManifestKey)}: found another run: {RunIdentity.FirstDifference(kept.Manifest, manifest)}. Choose another directory, or run what this one holds.");
+        }
+
+        return kept;
+    }
+
+    /// <exception cref="MirroredException">Invalid: there is no run. Data: run.json cannot be read.</exception>
+    public static async Task<RunDirectory> OpenAsync(IObjectStore store, CancellationToken cancellationToken)
+    {
+        var json = await store.GetAsync(ManifestKey, cancellationToken).ConfigureAwait(false)
+            ?? throw Failure.Invalid($"{store.UriOf(ManifestKey)}: not found; expected the directory of a run that was begun.");
+        return new RunDirectory(store, RunManifest.Parse(Encoding.UTF8.GetString(json), store.UriOf(ManifestKey)));
+    }
+
+    /// <summary>Keeps a plan, unless the run has one: then that one is returned, since parts are made by it.</summary>
+    public async Task<RunPlan> PutPlanAsync(RunPlan plan, CancellationToken cancellationToken)
+    {
+        await _store.PutIfAbsentAsync(PlanKey, stream => PlanFile.Write(stream, plan, Manifest.Run), cancellationToken).ConfigureAwait(false);
+        return await TryGetPlanAsync(cancellationToken).ConfigureAwait(false)
+            ?? throw Failure.Unavailable($"{_store.UriOf(PlanKey)}: not found right after it was written. Run again.");
+    }
+
+    /// <summary>Null before the run is planned.</summary>
+    /// <exception cref="MirroredException">Data: the plan cannot be read, or is another run's.</exception>
+    public async Task<RunPlan?> TryGetPlanAsync(CancellationToken cancellationToken) =>
+        await _store.GetAsync(PlanKey, cancellationToken).ConfigureAwait(false) is { } bytes
+            ? PlanFile.Read(bytes, _store.UriOf(PlanKey), Manifest)
+            : null;
+
+    /// <summary>Path of a query's weight set, or null when it is not there.</summary>
+    public Task<string?> TryGetWeightsAsync(string query, CancellationToken cancellationToken) =>
+        _store.GetFileAsync(WeightsKey(query), cancellationToken);
+
+    /// <returns>False when the weight set was already there.</returns>
+    public Task<bool> PutWeightsAsync(string query, Action<Stream> write, CancellationToken cancellationToken) =>
+        _store.PutIfAbsentAsync(WeightsKey(query), write, cancellationToken);
+
+    /// <summary>Commits a shard's answer.</summary>
+    /// <returns>False when it was already there.</returns>
+    public Task<bool> PutPartAsync(ShardPart part, Shard shard, CancellationToken cancellationToken) =>
+        _store.PutIfAbsentAsync(PartKey(part.ShardIndex), stream => PartFile.Write(stream, part, shard, Manifest.Run), cancellationToken);
+
+    /// <summary>Null when the shard is not scored yet.</summary>
+    /// <exception cref="MirroredException">Data: the part cannot be read, was changed, or is another run's or shard's.</exception>
+    public async Task<ShardPart?> TryGetPartAsync(Shard shard, CancellationToken cancellationToken)
+    {
+        var key = PartKey(shard.ShardIndex);
+        return await _store.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } bytes
+            ? PartFile.Read(bytes, _store.UriOf(key), shard, Manifest)
+            : null;
+    }
+
+    /// <summary>Indexes of the shards that are scored, in no order.</summary>
+    public IAsyncEnumerable<int> ListPartsAsync(CancellationToken cancellationToken) => ListShardsAsync(PartPrefix, cancellationToken);
+
+    /// <returns>False when they were already there.</returns>
+    public Task<bool> PutLossesAsync(ShardLosses losses, CancellationToken cancellationToken) =>
+        _store.PutIfAbsentAsync(LossKey(losses.ShardIndex), stream => LossFile.Write(stream, losses, Manifest.Run), cancellationToken);
+
+    /// <summary>Path of a shard's losses, or null when they are not there.</summary>
+    public Task<string?> TryGetLossesAsync(int shardIndex, CancellationToken cancellationToken) =>
+        _store.GetFileAsync(LossKey(shardIndex), cancellationToken);
+
+    /// <summary>Writes or replaces a result: <c>result.json</c>, <c>result.arrow</c>, <c>report.html</c>.</summary>
+    public Task PutResultAsync(string name, Action<Stream> write, CancellationToken cancellationToken) => _store.PutAsync(name, write, cancellationToken);
+
+    /// <summary>Path of a result, or null when it is not there.</summary>
+    public Task<string?> TryGetResultAsync(string name, CancellationToken cancellationToken) => _store.GetFileAsync(name, cancellationToken);
+
+    private static string PartKey(int shardIndex) => string.Create(CultureInfo.InvariantCulture, $"{PartPrefix}{shardIndex:D8}.arrow");
+
+    private static string LossKey(int shardIndex) => string.Create(CultureInfo.InvariantCulture, $"{LossPrefix}{shardIndex:D8}.arrow");
+
+    private static string WeightsKey(string query) => $"weights/{FileName.Encode(query)}.safetensors";
+
+    private async IAsyncEnumerable<int> ListShardsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var key in _store.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
+        {
+            var name = key.AsSpan(prefix.Length);
+            if (name.EndsWith(".arrow") && int.TryParse(name[..^".arrow".Length], NumberStyles.None, CultureInfo.InvariantCulture, out var shardIndex))
+                yield return shardIndex;
+        }
+    }
+}
