@@ -84,6 +84,9 @@ public sealed record RunPlan
         return (low, trainRow - _rowOffsets[low]);
     }
 
+    /// <summary>The training row of a file's row: the inverse of <see cref="Locate"/>.</summary>
+    public long RowIndex(int fileIndex, long row) => checked(_rowOffsets[fileIndex] + row);
+
     private static IEnumerable<long> Starts(long rowCount, int shardRows)
     {
         for (var start = 0L; start < rowCount; start += shardRows)

@@ -1,0 +1,69 @@
+using MirroredInfluence.Torch;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>θ̂ → θ̃ of one query, with the escape from a flat loss.</summary>
+internal static class Ascender
+{
+    /// <param name="notice">Takes what a person should know.</param>
+    /// <exception cref="MirroredException">Invalid: the losses reached are no numbers. Data: the query's own loss is none.</exception>
+    public static AscentResult Ascend(PlannedRun run, Query query, QueryRows rows, BaseModel model, Action<string> notice, CancellationToken cancellationToken)
+    {
+        var spec = run.Spec.Ascent;
+        var batch = new AscentBatch
+        {
+            Layout = run.Layout,
+            RowCount = rows.RowCount,
+            RowPointers = rows.Pointers,
+            RowKeys = rows.Keys,
+            DrawCount = run.DrawCount,
+            Threads = run.Spec.Compute.ThreadsPerLane,
+        };
+        var result = Checked(query, spec, model.Ascend(spec, batch, cancellationToken));
+        if (spec.FlatLossEscape is not { } escape || result.LossBefore >= escape.Threshold)
+            return result;
+
+        var argument = EscapeArgument(run.Layout, escape);
+        var radius = escape.Radius;
+        for (var attempt = 0; attempt < escape.AttemptsMax; attempt++, radius *= escape.Growth)
+        {
+            result.Weights.Dispose();
+            var moved = batch with { Perturbation = new InputPerturbation(argument, radius, attempt) };
+            result = Checked(query, spec, model.Ascend(spec, moved, cancellationToken));
+            if (result.LossAfter >= escape.TargetLoss)
+                return result;
+        }
+
+        notice($"query '{query.Name}' stays flat: a loss of {result.LossAfter:G3} after {escape.AttemptsMax} moves of its input, the last by {radius / escape.Growth:G3}; expected {escape.TargetLoss:G3}. Its influence says little.");
+        return result;
+    }
+
+    /// <summary>The argument that a flat-loss escape moves.</summary>
+    public static string EscapeArgument(ArgumentLayout layout, FlatLossEscapeSpec escape)
+    {
+        string[] arguments = [.. layout.Columns.Where(column => column.Dtype.IsFloat()).Select(column => column.Name)];
+        if (escape.Argument is { } named)
+        {
+            return arguments.Contains(named)
+                ? named
+                : throw Failure.Invalid($"ascent.flatLossEscape.argument: '{named}' is no floating-point column of the model; expected {NearestName.Choices(named, arguments)}.");
+        }
+
+        return arguments.Length == 1
+            ? arguments[0]
+            : throw Failure.Invalid($"ascent.flatLossEscape.argument: the model has {arguments.Length} floating-point columns ({string.Join(", ", arguments)}); expected the name of the one to move.");
+    }
+
+    private static AscentResult Checked(Query query, AscentSpec spec, AscentResult result)
+    {
+        if (double.IsFinite(result.LossBefore) && double.IsFinite(result.LossAfter))
+            return result;
+
+        result.Weights.Dispose();
+        throw double.IsFinite(result.LossBefore)
+            ? Failure.Invalid(
+                $"query '{query.Name}': the loss is {result.LossAfter} after {spec.Steps} steps at learning rate {spec.LearningRate:R}, {result.LossBefore:G3} before; expected a finite loss. "
+                + "Lower ascent.learningRate or ascent.steps; `mirrored tune` finds them.")
+            : Failure.Data($"query '{query.Name}': the loss is {result.LossBefore} under the base model; expected a finite loss. Check the query's rows, or leave them out with test.rows.");
+    }
+}

@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using MirroredInfluence.Arrow;
+using MirroredInfluence.Torch;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>An open Arrow file with its columns bound to the model's arguments.</summary>
+internal sealed class BoundFile : IDisposable
+{
+    private BoundFile(ArrowFile file, ImmutableArray<ColumnBinding> columns, ValueColumn? id, ValueColumn? group) =>
+        (File, Columns, Id, Group) = (file, columns, id, group);
+
+    public ArrowFile File { get; }
+
+    /// <summary>In the order of <see cref="ArgumentLayout.Columns"/>.</summary>
+    public ImmutableArray<ColumnBinding> Columns { get; }
+
+    public ValueColumn? Id { get; }
+
+    public ValueColumn? Group { get; }
+
+    /// <exception cref="MirroredException">Invalid: a column is missing, or has another type or shape than in the first training file.</exception>
+    public static BoundFile Open(string path, ArgumentLayout layout, string? id, string? group)
+    {
+        var file = ArrowFile.Open(path);
+        try
+        {
+            var columns = layout.Columns.Select(argument => Bind(file, argument)).ToImmutableArray();
+            return new BoundFile(file, columns, id is null ? null : BindId(file, id), group is null ? null : file.BindValue(group));
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The row's id; null without an id column, and where it cannot be read.</summary>
+    public RowValue IdOf(long row) => Id is { } column && column.TryGet(row, out var value) ? value : RowValue.Null;
+
+    /// <summary>Name of the row's group; null without a group column, where the value is null, and where it cannot be read.</summary>
+    public string? GroupOf(long row) => Group is { } column && column.TryGet(row, out var value) && !value.IsNull ? value.ToString() : null;
+
+    public void Dispose() => File.Dispose();
+
+    private static ColumnBinding Bind(ArrowFile file, ColumnArgument argument)
+    {
+        var binding = ArgumentBinder.BindColumn(file, argument.Name, argument.Column, argument.StoredDtype, argument.Shape);
+        if (binding.StoredDtype == argument.StoredDtype && binding.Shape.SequenceEqual(argument.Shape))
+            return binding;
+
+        throw Failure.Invalid(
+            $"{file.Path}: column '{argument.Column}' holds {Describe(binding.StoredDtype, binding.Shape)}; expected {Describe(argument.StoredDtype, argument.Shape)} as in the first training file. "
+            + "All files of a run must agree; convert this one or leave it out.");
+    }
+
+    /// <summary>Binds a column that names rows.</summary>
+    public static ValueColumn BindId(ArrowFile file, string column)
+    {
+        var id = file.BindValue(column);
+        if (file.RowCount > 0 && id.TryGet(0, out var first) && first.Kind is RowValueKind.Real or RowValueKind.Boolean)
+            throw Failure.Invalid($"{file.Path}: id column '{column}' holds {first.Kind} values such as {first}; expected integers, texts or bytes. Name another column in train.id or test.id.");
+
+        return id;
+    }
+
+    private static string Describe(ElementType dtype, ImmutableArray<int> shape) => $"{dtype.Name()} [{string.Join(", ", shape)}]";
+}

@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using MirroredInfluence.Torch;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>
+/// Opens the files of a plan on demand and shares an open file between those who use it at the same time, so that the number of open files does
+/// not grow with the plan. The last file that nobody uses stays open: the next shard is mostly of the same file.
+/// Invariant: a file in <c>_open</c> is in use, or is <c>_idle</c>.
+/// </summary>
+internal sealed class BoundFiles(ImmutableArray<DataFile> files, ArgumentLayout layout, string? id, string? group) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, (BoundFile File, int UserCount)> _open = [];
+    private int? _idle;
+
+    /// <summary>The file, open until <see cref="Return"/>.</summary>
+    public BoundFile Borrow(int fileIndex)
+    {
+        lock (_lock)
+        {
+            if (_idle == fileIndex)
+                _idle = null;
+            var (file, userCount) = _open.TryGetValue(fileIndex, out var open) ? open : (Open(fileIndex), 0);
+            _open[fileIndex] = (file, userCount + 1);
+            return file;
+        }
+    }
+
+    public void Return(int fileIndex)
+    {
+        lock (_lock)
+        {
+            var (file, userCount) = _open[fileIndex];
+            _open[fileIndex] = (file, userCount - 1);
+            if (userCount > 1)
+                return;
+
+            CloseIdle();
+            _idle = fileIndex;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            CloseIdle();
+            if (_open.Count > 0)
+                throw Failure.Internal($"{_open.Count} files are still in use.");
+        }
+    }
+
+    private BoundFile Open(int fileIndex)
+    {
+        var expected = files[fileIndex];
+        var file = BoundFile.Open(expected.Uri, layout, id, group);
+        if (file.File.RowCount == expected.RowCount)
+            return file;
+
+        var found = file.File.RowCount;
+        file.Dispose();
+        throw Failure.Data($"{expected.Uri}: holds {found:N0} rows; expected {expected.RowCount:N0} as when the run was planned. Files must not change during a run.");
+    }
+
+    private void CloseIdle()
+    {
+        if (_idle is not { } fileIndex)
+            return;
+
+        _open.Remove(fileIndex, out var idle);
+        idle.File.Dispose();
+        _idle = null;
+    }
+}

@@ -1,0 +1,57 @@
+using System.Collections.Immutable;
+using MirroredInfluence.Torch;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>The base model on every device of the run, and how many lanes each has.</summary>
+internal sealed class DeviceModels : IDisposable
+{
+    private readonly int _lanesPerDevice;
+
+    private DeviceModels(ImmutableArray<BaseModel> models, int lanesPerDevice) => (Models, _lanesPerDevice) = (models, lanesPerDevice);
+
+    /// <summary>One a device, in the devices' order.</summary>
+    public ImmutableArray<BaseModel> Models { get; }
+
+    public int LaneCount => Models.Length * _lanesPerDevice;
+
+    /// <exception cref="MirroredException">Invalid: no such model or device.</exception>
+    public static DeviceModels Load(ModelSpec model, ComputeSpec compute)
+    {
+        var devices = Devices(compute.Device);
+        var lanes = compute.Lanes ?? (compute.Device == "cpu" ? Math.Max(1, Environment.ProcessorCount / compute.ThreadsPerLane) : 1);
+        var models = ImmutableArray.CreateBuilder<BaseModel>(devices.Length);
+        try
+        {
+            foreach (var device in devices)
+                models.Add(BaseModel.Load(model.Uri, model.Sha256, device));
+        }
+        catch
+        {
+            foreach (var loaded in models)
+                loaded.Dispose();
+            throw;
+        }
+
+        return new DeviceModels(models.MoveToImmutable(), lanes);
+    }
+
+    /// <summary>The model of a lane: neighbouring lanes are on different devices.</summary>
+    public BaseModel OfLane(int laneIndex) => Models[laneIndex % Models.Length];
+
+    public void Dispose()
+    {
+        foreach (var model in Models)
+            model.Dispose();
+    }
+
+    private static string[] Devices(string setting)
+    {
+        if (setting != "cuda")
+            return [setting];
+
+        var found = TorchRuntime.Describe().Devices;
+        string[] gpus = [.. found.Select(device => device.Split(' ')[0]).Where(device => device.StartsWith("cuda:", StringComparison.Ordinal))];
+        return gpus.Length > 0 ? gpus : throw Failure.Invalid($"compute.device: 'cuda', but libtorch finds no GPU; expected one of {string.Join(", ", found)}.");
+    }
+}

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using MirroredInfluence.Storage;
+using MirroredInfluence.Torch;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>
+/// A whole run on this machine: plan, ascend, score on every lane, reduce. Run again after a stop it goes on: finished weight sets and parts are
+/// kept, and only missing shards are scored.
+/// </summary>
+public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progress = null)
+{
+    /// <param name="store">Holds the run directory.</param>
+    /// <exception cref="MirroredException">Whatever keeps the run from its end; what is finished is kept.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled, at the latest after one forward pass a lane.</exception>
+    public async Task<RunResult> RunAsync(RunSpec spec, IObjectStore store, CancellationToken cancellationToken)
+    {
+        var cacheFolder = CacheFolder.Resolve(spec.Compute.Cache);
+        using var models = DeviceModels.Load(spec.Model, spec.Compute);
+        var planned = new Planner(new DigestCache(cacheFolder, time), time, progress).Plan(spec, models.Models[0], cancellationToken);
+        var directory = await RunDirectory.CreateOrOpenAsync(store, planned.Manifest, cancellationToken);
+        var run = planned.CutLike(await directory.PutPlanAsync(planned.Plan, cancellationToken));
+
+        var done = await DoneAsync(run, directory, cancellationToken);
+        if (done.MissingShards.Length > 0)
+        {
+            await new Coordinator(time, progress).AscendAsync(run, models, directory, cancellationToken);
+            await ScoreAsync(run, done, models, directory, cacheFolder is null ? null : new BaseLossCache(cacheFolder), cancellationToken);
+        }
+
+        return await new Reducer(time, progress).ReduceAsync(directory, run.Queries, cancellationToken);
+    }
+
+    private static async Task<DoneShards> DoneAsync(PlannedRun run, RunDirectory directory, CancellationToken cancellationToken)
+    {
+        var missing = ImmutableArray.CreateBuilder<Shard>();
+        var unscorable = new UnscorableRows();
+        foreach (var shard in run.Plan.Shards)
+        {
+            if (await directory.TryGetPartAsync(shard, cancellationToken) is { } part)
+                unscorable.Merge(part.Unscorable);
+            else
+                missing.Add(shard);
+        }
+
+        return new DoneShards(missing.ToImmutable(), run.Plan.RowCount - missing.Sum(shard => (long)shard.RowCount), unscorable);
+    }
+
+    private async Task ScoreAsync(
+        PlannedRun run, DoneShards done, DeviceModels models, RunDirectory directory, BaseLossCache? cache, CancellationToken cancellationToken)
+    {
+        using var progressMeter = new ProgressMeter(time, progress, RunPhase.Scoring, run.Plan.RowCount, done.RowCount, done.Unscorable.Count);
+        var meter = new RowMeter(progressMeter, run.Plan.RowCount, run.Spec.Score.MaxUnscorable);
+        meter.Check(done.Unscorable.Count, done.Unscorable);
+
+        using var weights = await DeviceWeights.OpenAsync(run, models, directory, cancellationToken);
+        using var files = run.OpenTrainFiles();
+        var laneCount = Math.Min(models.LaneCount, done.MissingShards.Length);
+        var queue = new WorkQueue<Shard>(done.MissingShards);
+        var runtime = TorchRuntime.Describe();
+
+        // One thread writes what the lanes score, so that a lane never waits for a disk; at most one shard a lane waits to be written.
+        using var scored = new BlockingCollection<ScoredShard>(laneCount);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var commit = Task.Run(() => CommitAsync(scored, directory, stop), CancellationToken.None);
+        try
+        {
+            await LaneThreads.RunAsync(laneCount, ScoreOnLane, stop.Token);
+        }
+        finally
+        {
+            scored.CompleteAdding();
+            await commit;
+        }
+
+        void ScoreOnLane(int laneIndex, CancellationToken laneStop)
+        {
+            var model = models.OfLane(laneIndex);
+            using var lane = model.CreateLane(run.Layout, run.Spec.Compute.ThreadsPerLane);
+            var scorer = new ShardScorer(run, lane, weights.Of(model), files, meter);
+            while (queue.TryTake(out var shard))
+            {
+                var key = BaseLossKey.Of(run.Manifest, shard, $"{model.Device.Split(':')[0]} {runtime.TorchVersion} {runtime.Blas} {runtime.CpuCapability}");
+                var known = new float[run.DrawCount * shard.RowCount];
+                var isKnown = cache is not null && cache.TryRead(key, known);
+                var result = scorer.Score(shard, isKnown ? known : null, laneStop);
+                if (!isKnown)
+                    cache?.TryWrite(key, result.BaseLosses);
+                if (!scored.TryAdd(result))
+                    scored.Add(result, laneStop);
+            }
+        }
+    }
+
+    /// <summary>Writes scored shards until there are no more; a part last, since it is the commit.</summary>
+    private static async Task CommitAsync(BlockingCollection<ScoredShard> scored, RunDirectory directory, CancellationTokenSource stop)
+    {
+        try
+        {
+            foreach (var shard in scored.GetConsumingEnumerable())
+            {
+                if (shard.Losses is { } losses)
+                    await directory.PutLossesAsync(losses, CancellationToken.None);
+                await directory.PutPartAsync(shard.Part, shard.Shard, CancellationToken.None);
+            }
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            throw;
+        }
+    }
+
+    /// <param name="MissingShards">Without a part.</param>
+    /// <param name="RowCount">Rows of the shards with one.</param>
+    /// <param name="Unscorable">Of the shards with one.</param>
+    private sealed record DoneShards(ImmutableArray<Shard> MissingShards, long RowCount, UnscorableRows Unscorable);
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.IO.Enumeration;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>
+/// Paths and globs → files. <c>*</c> and <c>?</c> match within a folder's or file's name, <c>**</c> any number of folders. As in a shell, a name that
+/// starts with a dot is matched only by a pattern that does, and <c>**</c> does not follow links to folders.
+/// </summary>
+internal static class FilePatterns
+{
+    /// <returns>Absolute paths: patterns as listed, ordinally within a pattern.</returns>
+    /// <param name="field">The spec's field, for messages.</param>
+    public static ImmutableArray<string> Expand(ImmutableArray<string> patterns, string field)
+    {
+        var files = ImmutableArray.CreateBuilder<string>();
+        var patternOfFile = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var pattern in patterns)
+        {
+            foreach (var file in Match(pattern, field))
+            {
+                if (!patternOfFile.TryAdd(file, pattern))
+                    throw Failure.Invalid($"{field}: '{file}' is matched by '{patternOfFile[file]}' and again by '{pattern}'; its rows would count twice. Keep one of the two.");
+
+                files.Add(file);
+            }
+        }
+
+        return files.ToImmutable();
+    }
+
+    private static SortedSet<string> Match(string pattern, string field)
+    {
+        if (pattern.Length == 0)
+            throw Failure.Invalid($"{field}: a pattern is empty; expected a path or a glob.");
+
+        var path = Path.GetFullPath(pattern);
+        if (File.Exists(path))
+            return new SortedSet<string> { path };
+
+        if (Directory.Exists(path))
+            throw Failure.Invalid($"{field}: '{pattern}' is a folder; expected files. Write '{pattern.TrimEnd('/')}/*.arrow'.");
+
+        if (!IsGlob(path))
+            throw Failure.Invalid($"{field}: there is no file '{pattern}' (looked for '{path}').");
+
+        var root = Path.GetPathRoot(path)!;
+        var segments = path[root.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        var files = new SortedSet<string>(StringComparer.Ordinal);
+        try
+        {
+            Walk(root, segments, files);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failure.Invalid($"{field}: the folders of '{pattern}' cannot be listed: {e.Message}", e);
+        }
+
+        return files.Count > 0 ? files : throw Failure.Invalid($"{field}: no file matches '{pattern}' (looked for '{path}').");
+    }
+
+    private static bool IsGlob(string text) => text.AsSpan().IndexOfAny('*', '?') >= 0;
+
+    private static void Walk(string folder, ReadOnlySpan<string> segments, SortedSet<string> files)
+    {
+        var segment = segments[0];
+        var rest = segments[1..];
+        if (segment == "**")
+        {
+            // `**` stands for no folder, or for one folder and `**` again; at a pattern's end it means the files of them all.
+            Walk(folder, rest.Length == 0 ? ["*"] : rest, files);
+            foreach (var inner in Folders(folder))
+            {
+                if (inner.LinkTarget is null && Matches("*", inner.Name))
+                    Walk(inner.FullName, segments, files);
+            }
+        }
+        else if (rest.Length == 0)
+        {
+            files.UnionWith(Files(folder).Where(file => Matches(segment, file.Name)).Select(file => file.FullName));
+        }
+        else if (!IsGlob(segment))
+        {
+            Walk(Path.Join(folder, segment), rest, files);
+        }
+        else
+        {
+            foreach (var inner in Folders(folder))
+            {
+                if (Matches(segment, inner.Name))
+                    Walk(inner.FullName, rest, files);
+            }
+        }
+    }
+
+    private static IEnumerable<DirectoryInfo> Folders(string folder) =>
+        Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateDirectories() : [];
+
+    private static IEnumerable<FileInfo> Files(string folder) =>
+        Directory.Exists(folder) ? new DirectoryInfo(folder).EnumerateFiles() : [];
+
+    private static bool Matches(string segment, string name) =>
+        (name[0] != '.' || segment[0] == '.') && FileSystemName.MatchesSimpleExpression(segment, name, ignoreCase: false);
+}

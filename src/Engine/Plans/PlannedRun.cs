@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+using MirroredInfluence.Torch;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>A run that has been checked against its model and its data: all that is needed to ascend and score.</summary>
+public sealed record PlannedRun
+{
+    /// <summary>The spec, what was found, and the run's id.</summary>
+    public required RunManifest Manifest { get; init; }
+
+    /// <summary>The training files, cut into shards.</summary>
+    public required RunPlan Plan { get; init; }
+
+    /// <summary>In order of their first test row.</summary>
+    public required ImmutableArray<Query> Queries { get; init; }
+
+    public required ArgumentLayout Layout { get; init; }
+
+    public RunSpec Spec => Manifest.Spec;
+
+    /// <summary>Rows kept per query: all rows when there are fewer than <c>score.topK</c>.</summary>
+    public int TopK => (int)Math.Min(Spec.Score.TopK, Plan.RowCount);
+
+    /// <summary>Noise and timestep draws a row; 1 without <c>score.draws</c>.</summary>
+    public int DrawCount => Spec.Score.Draws?.Count ?? 1;
+
+    /// <summary>This run, with its files where they are now and its shards as the run directory has them.</summary>
+    internal PlannedRun CutLike(RunPlan kept)
+    {
+        var rowStarts = kept.Shards.ToLookup(shard => shard.FileIndex, shard => shard.RowStart);
+        return this with { Plan = RunPlan.Of(Plan.Files, fileIndex => rowStarts[fileIndex]) };
+    }
+
+    internal BoundFiles OpenTrainFiles() => new(Plan.Files, Layout, Spec.Train.Id, Spec.Train.Group);
+
+    internal BoundFiles OpenTestFiles() => new(Manifest.Inputs.Test, Layout, id: null, group: null);
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using MirroredInfluence.Arrow;
+using MirroredInfluence.Storage;
+using MirroredInfluence.Torch;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>Spec, model and files → a run that can be ascended and scored, or why it cannot. Reads metadata, digests and test rows' names.</summary>
+public sealed class Planner(DigestCache digests, TimeProvider time, IProgress<RunProgress>? progress = null)
+{
+    /// <exception cref="MirroredException">Invalid or Data: a pattern, a file, a column or a query that cannot be used.</exception>
+    public PlannedRun Plan(RunSpec spec, BaseModel model, CancellationToken cancellationToken)
+    {
+        Estimator.Named(spec.Score.Estimator);
+        var trainPaths = FilePatterns.Expand(spec.Train.Shards, "train.shards");
+        var testPaths = FilePatterns.Expand(spec.Test.Shards, "test.shards");
+        var layout = BindFirst(trainPaths[0], model.Signature, spec);
+        if (spec.Ascent.FlatLossEscape is { } escape)
+            CheckEscape(spec.Ascent, escape, layout);
+
+        using var meter = new ProgressMeter(time, progress, RunPhase.Planning, trainPaths.Length + testPaths.Length);
+        var inputs = new RunInputs
+        {
+            ModelDigest = model.Sha256,
+            Train = Describe(trainPaths, layout, spec.Train.Id, spec.Train.Group, meter, cancellationToken),
+            Test = Describe(testPaths, layout, spec.Test.Id, group: null, meter, cancellationToken),
+            Columns = layout.Columns.ToImmutableSortedDictionary(column => column.Name, Resolved, StringComparer.Ordinal),
+        };
+        var plan = RunPlan.Cut(inputs.Train, spec.Compute.ShardRows, spec.Score.MiniBatchRows);
+        if (plan.RowCount == 0)
+            throw Failure.Data($"train.shards: the training set is empty: {trainPaths.Length:N0} files with 0 rows, {trainPaths[0]} the first; expected at least one row.");
+
+        return new PlannedRun
+        {
+            Manifest = RunManifest.Create(spec, inputs, typeof(Planner).Assembly.GetName().Version!.ToString(3)),
+            Plan = plan,
+            Queries = QueryReader.Read(spec, inputs.Test),
+            Layout = layout,
+        };
+    }
+
+    private static ArgumentLayout BindFirst(string path, ModelSignature signature, RunSpec spec)
+    {
+        using var file = ArrowFile.Open(path);
+        return ArgumentBinder.Bind(file, signature, spec);
+    }
+
+    private ImmutableArray<DataFile> Describe(
+        ImmutableArray<string> paths, ArgumentLayout layout, string? id, string? group, ProgressMeter meter, CancellationToken cancellationToken)
+    {
+        var files = ImmutableArray.CreateBuilder<DataFile>(paths.Length);
+        foreach (var path in paths)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            using var file = BoundFile.Open(path, layout, id, group);
+            files.Add(new DataFile { Uri = path, Digest = digests.Sha256(path, cancellationToken), RowCount = file.File.RowCount });
+            meter.Add(1);
+        }
+
+        return files.MoveToImmutable();
+    }
+
+    private static ColumnSpec Resolved(ColumnArgument column) => new()
+    {
+        Column = column.Column,
+        Dtype = column.Dtype,
+        StoredDtype = column.StoredDtype,
+        Shape = column.Shape,
+        Scale = column.Scale,
+        Offset = column.Offset,
+    };
+
+    private static void CheckEscape(AscentSpec ascent, FlatLossEscapeSpec escape, ArgumentLayout layout)
+    {
+        if (ascent.Direction != AscentDirection.Ascent)
+            throw Failure.Invalid("ascent.flatLossEscape: waits for a loss that rises, but ascent.direction is descent; expected ascent. Leave one of the two out.");
+
+        Ascender.EscapeArgument(layout, escape);
+    }
+}

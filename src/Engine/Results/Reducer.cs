@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using MirroredInfluence.Storage;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>Parts → result. Reads one part at a time; needs the test files for the queries' rows, and neither the model nor the training files.</summary>
+public sealed class Reducer(TimeProvider time, IProgress<RunProgress>? progress = null)
+{
+    /// <exception cref="MirroredException">Invalid: the run is not finished. Data: a part cannot be read, or the rows do not add up.</exception>
+    public Task<RunResult> ReduceAsync(RunDirectory directory, CancellationToken cancellationToken) =>
+        ReduceAsync(directory, QueryReader.Read(directory.Manifest.Spec, directory.Manifest.Inputs.Test), cancellationToken);
+
+    internal async Task<RunResult> ReduceAsync(RunDirectory directory, ImmutableArray<Query> queries, CancellationToken cancellationToken)
+    {
+        var score = directory.Manifest.Spec.Score;
+        var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Invalid("The run is not planned yet; run it first.");
+        var topK = (int)Math.Min(score.TopK, plan.RowCount);
+        QueryReduction[] reductions = [.. queries.Select(_ => new QueryReduction(topK, score.Rank))];
+        var unscorable = new UnscorableRows();
+        var scoredRows = 0L;
+
+        using var meter = new ProgressMeter(time, progress, RunPhase.Reducing, plan.Shards.Length);
+        foreach (var shard in plan.Shards)
+        {
+            var part = await directory.TryGetPartAsync(shard, cancellationToken)
+                ?? throw Failure.Invalid($"shard {shard.ShardIndex} of {plan.Shards.Length} is not scored yet; run again to go on.");
+            if (!part.Queries.SequenceEqual(queries.Select(query => query.Name)))
+                throw Failure.Data($"part {shard.ShardIndex} answers other queries than the test files ask; the test files have changed since the run began.");
+
+            for (var query = 0; query < reductions.Length; query++)
+                reductions[query].Merge(part.Reductions[query]);
+            unscorable.Merge(part.Unscorable);
+            scoredRows += part.ScoredRowCount;
+            meter.Add(1);
+        }
+
+        Reconcile(plan.RowCount, scoredRows, unscorable, reductions);
+        return new RunResult
+        {
+            Run = directory.Manifest.Run,
+            Estimator = score.Estimator,
+            Rank = score.Rank,
+            Queries = [.. queries.Select((query, index) => QueryResult.From(query, reductions[index], plan))],
+            ExpectedRows = plan.RowCount,
+            ScoredRows = scoredRows,
+            Unscorable = unscorable,
+        };
+    }
+
+    /// <summary>expected = scored + unscorable; a query ranks every scored row, and besides them only rows that are no number under another query.</summary>
+    private static void Reconcile(long expectedRows, long scoredRows, UnscorableRows unscorable, QueryReduction[] reductions)
+    {
+        if (expectedRows != scoredRows + unscorable.Count)
+            throw Failure.Data($"{scoredRows:N0} scored and {unscorable.Count:N0} unscorable rows are not the {expectedRows:N0} rows expected. Delete the run directory and run again.");
+
+        foreach (var reduction in reductions)
+        {
+            var ranked = reduction.Moments.Count;
+            if (ranked < scoredRows || ranked > scoredRows + unscorable.CountOf(UnscorableReason.NonFiniteLoss) || ranked != reduction.Histogram.Count)
+                throw Failure.Data($"a query counts {ranked:N0} rows, its histogram {reduction.Histogram.Count:N0}; expected {scoredRows:N0}. Delete the run directory and run again.");
+        }
+    }
+}

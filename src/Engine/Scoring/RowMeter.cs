@@ -1,0 +1,33 @@
+namespace MirroredInfluence.Engine;
+
+/// <summary>
+/// Counts the rows of a run on all lanes, and ends the run when too many of them are unscorable: more than <c>score.maxUnscorable</c> of all rows the run
+/// expects, so that a bad first shard does not end a run that is good as a whole.
+/// </summary>
+internal sealed class RowMeter(ProgressMeter progress, long expectedRowCount, double maxUnscorable)
+{
+    /// <param name="rowCount">Rows of a mini-batch.</param>
+    /// <param name="unscorableCount">Those of them that are unscorable.</param>
+    /// <param name="ofShard">The shard's unscorable rows, for the message.</param>
+    public void Add(int rowCount, int unscorableCount, UnscorableRows ofShard)
+    {
+        progress.Add(rowCount);
+        if (unscorableCount > 0)
+            Check(progress.AddUnscorable(unscorableCount), ofShard);
+    }
+
+    /// <exception cref="MirroredException">Data: too many unscorable rows.</exception>
+    public void Check(long unscorableCount, UnscorableRows sample)
+    {
+        if (unscorableCount <= maxUnscorable * expectedRowCount)
+            return;
+
+        var reasons = string.Join(", ", sample.CountsByReason.Select(reason => $"{reason.Value:N0} {reason.Key}"));
+        var first = sample.Sample[0];
+        var name = first.Id.IsNull ? "" : $" (id {first.Id})";
+        throw Failure.Data(
+            $"{unscorableCount:N0} of {expectedRowCount:N0} training rows cannot be scored; expected at most {maxUnscorable:P3}. "
+            + $"Of the last shard: {reasons}; the first is training row {first.TrainRow:N0}{name}. "
+            + "Mend the data, or raise score.maxUnscorable and run again: finished shards are kept.");
+    }
+}

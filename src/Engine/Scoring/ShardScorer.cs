@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using MirroredInfluence.Arrow;
+using MirroredInfluence.Torch;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>
+/// A shard → its part, on one lane. What a mini-batch needs is allocated once, what a shard needs once a shard: memory depends on queries, draws, top-k
+/// and the shard's length, never on the number of training rows.
+/// </summary>
+internal sealed class ShardScorer
+{
+    private readonly PlannedRun _run;
+    private readonly Lane _lane;
+    private readonly ImmutableArray<WeightSet> _weights;   // shape [queries]
+    private readonly BoundFiles _files;
+    private readonly RowMeter _meter;
+    private readonly Estimator _estimator;
+    private readonly MiniBatch _miniBatch;
+
+    private readonly float[] _baseLoss;                    // shape [draws, slots]
+    private readonly float[] _ascendedLoss;                // shape [queries, draws, slots]
+    private readonly UnscorableReason[] _queryReasons;     // shape [slots]
+    private readonly float[] _influence;                   // shape [slots]
+    private readonly float[] _lossDifference;              // shape [slots]
+    private readonly float[] _meanBaseLoss;                // shape [slots]
+    private readonly UnscorableReason[] _runReasons;       // shape [slots]: of the row, or of any query
+    private readonly string?[] _groups;                    // shape [slots]
+
+    public ShardScorer(PlannedRun run, Lane lane, ImmutableArray<WeightSet> weights, BoundFiles files, RowMeter meter)
+    {
+        (_run, _lane, _weights, _files, _meter) = (run, lane, weights, files, meter);
+        _estimator = Estimator.Named(run.Spec.Score.Estimator);
+
+        var slotCount = run.Spec.Score.MiniBatchRows;
+        _miniBatch = new MiniBatch(run.Layout.Columns.Length, slotCount, run.Layout.NeedsRowKeys);
+        _baseLoss = new float[run.DrawCount * slotCount];
+        _ascendedLoss = new float[weights.Length * _baseLoss.Length];
+        _queryReasons = new UnscorableReason[slotCount];
+        _influence = new float[slotCount];
+        _lossDifference = new float[slotCount];
+        _meanBaseLoss = new float[slotCount];
+        _runReasons = new UnscorableReason[slotCount];
+        _groups = new string?[slotCount];
+    }
+
+    /// <param name="knownBaseLosses">The shard's base losses, as an earlier <see cref="ScoredShard.BaseLosses"/> gave them, or null to compute them.</param>
+    /// <exception cref="MirroredException">Data: more unscorable rows than <c>score.maxUnscorable</c> allows.</exception>
+    public ScoredShard Score(Shard shard, float[]? knownBaseLosses, CancellationToken cancellationToken)
+    {
+        var tally = new ShardTally(_run, shard, knownBaseLosses);
+        var file = _files.Borrow(shard.FileIndex);
+        try
+        {
+            using var scan = new RowScan(file.File, file.Columns, shard.RowStart, shard.RowEnd, _miniBatch.SlotCount);
+            while (scan.MoveNext())
+            {
+                var hasReadableRows = _miniBatch.Fill(scan, file, shard.FileRowOffset);
+                _miniBatch.Reasons.CopyTo(_runReasons);
+                if (hasReadableRows)
+                    ScoreMiniBatch(tally, file, cancellationToken);
+
+                _meter.Add(_miniBatch.RowCount, tally.CountUnscorable(_miniBatch, _runReasons, file), tally.Unscorable);
+            }
+
+            return tally.Finish(file);
+        }
+        finally
+        {
+            _files.Return(shard.FileIndex);
+        }
+    }
+
+    private void ScoreMiniBatch(ShardTally tally, BoundFile file, CancellationToken cancellationToken)
+    {
+        _lane.Load(_miniBatch.Pointers, _miniBatch.SlotCount, _miniBatch.Keys);
+        for (var draw = 0; draw < _run.DrawCount; draw++)
+        {
+            var (start, count) = (draw * _miniBatch.SlotCount, _miniBatch.SlotCount);
+            var baseLoss = _baseLoss.AsSpan(start, count);
+            if (tally.HasBaseLosses)
+            {
+                tally.ReadBaseLosses(_miniBatch, draw, baseLoss);
+            }
+            else
+            {
+                _lane.Losses(null, draw, baseLoss);
+                tally.KeepBaseLosses(_miniBatch, draw, baseLoss);
+            }
+
+            // Weight sets inside draws: the lane keeps a draw's noise and the features of a shared prefix.
+            for (var query = 0; query < _weights.Length; query++)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                _lane.Losses(_weights[query], draw, AscendedLoss(query).Slice(start, count));
+            }
+        }
+
+        ReadGroups(file);
+        for (var query = 0; query < _weights.Length; query++)
+            Reduce(tally, query);
+    }
+
+    private Span<float> AscendedLoss(int query) => _ascendedLoss.AsSpan(query * _baseLoss.Length, _baseLoss.Length);
+
+    private void ReadGroups(BoundFile file)
+    {
+        if (file.Group is null)
+            return;
+
+        for (var row = 0; row < _miniBatch.RowCount; row++)
+            _groups[row] = _miniBatch.Reasons[row] == UnscorableReason.None ? file.GroupOf(_miniBatch.RowStart + row) : null;
+    }
+
+    /// <summary>A row that is no number under one query still ranks under the others (docs/decisions/0005).</summary>
+    private void Reduce(ShardTally tally, int query)
+    {
+        _miniBatch.Reasons.CopyTo(_queryReasons);
+        _estimator.Reduce(_run.Spec.Ascent.Direction, _baseLoss, AscendedLoss(query), _queryReasons, _influence, _lossDifference, _meanBaseLoss);
+        for (var row = 0; row < _miniBatch.RowCount; row++)
+        {
+            if (_queryReasons[row] == UnscorableReason.None)
+                tally.Add(_miniBatch, row, query, _influence[row], _lossDifference[row], _meanBaseLoss[row], _groups[row]);
+            else
+                _runReasons[row] = _queryReasons[row];
+        }
+    }
+}
