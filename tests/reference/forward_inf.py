@@ -45,7 +45,7 @@ class Reference:
         self.folder = spec_path.parent
         self.dtype = dtype
         self.seed = self.spec.get("seed", 0)
-        self.ascent = {**DEFAULTS["ascent"], **self.spec.get("ascent", {})}
+        self.ascent_options = {**DEFAULTS["ascent"], **self.spec.get("ascent", {})}
         self.score = {**DEFAULTS["score"], **self.spec.get("score", {})}
         self.draws = self.score["draws"]
         if self.draws:
@@ -78,7 +78,7 @@ class Reference:
         return found if self.dtype == torch.float64 else found.astype(numpy.float32)
 
     def ascend(self, query) -> torch.jit.ScriptModule:
-        escape = self.ascent["flatLossEscape"]
+        escape = self.ascent_options["flatLossEscape"]
         if escape is None or self.mean_loss(self.model(), query) >= {**DEFAULTS["escape"], **escape}["threshold"]:
             return self._ascend(query)
         return self._escape(query, {**DEFAULTS["escape"], **escape})
@@ -105,7 +105,7 @@ class Reference:
         return model
 
     def _ascend(self, query) -> torch.jit.ScriptModule:
-        model, a = self.model(), self.ascent
+        model, a = self.model(), self.ascent_options
         trainable = []
         for name, parameter in model.named_parameters():
             parameter.requires_grad_(any(fnmatch.fnmatchcase(name, glob) for glob in a["trainable"]))
@@ -204,7 +204,7 @@ def main() -> None:
     torch.set_num_threads(1)
     reference = Reference(options.spec, torch.float64 if options.float64 else torch.float32)
     losses = reference.run()
-    values = influence(losses, reference.score["estimator"], reference.ascent["direction"])
+    values = influence(losses, reference.score["estimator"], reference.ascent_options["direction"])
     out = options.spec.with_name(options.spec.name.replace(".spec.json", "") + ".losses.npz")
     numpy.savez(out, base=losses.base, ascended=losses.ascended, influence=values)
     for name, row in zip(losses.queries, values):

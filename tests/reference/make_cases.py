@@ -130,7 +130,7 @@ def all_models(size: Size):
     yield lambda: Model(
         "mlp", models.Mlp(12, [32], classes), "cross_entropy", vector, lambda seed, rows: data.vectors(seed, rows, 12, classes),
         {"all-adam-1": {"ascent": ascent("adam", 1, 5e-3), "test": {"query": "all"}},
-         "escape-adam-1": {"ascent": ascent("adam", 1, 5e-3, flatLossEscape={"threshold": 10.0, "targetLoss": 6.0}), "score": {"rank": "absolute"}}},
+         "escape-adam-1": {"ascent": ascent("adam", 1, 5e-3, flatLossEscape={"threshold": 10.0, "targetLoss": 2.0}), "score": {"rank": "absolute"}}},
     )  # fmt: skip
 
 
@@ -184,7 +184,7 @@ def write_case(folder: Path, name: str, model: Model, case: dict, top_k: int) ->
         found[reference.dtype] = {
             "base": losses.base,
             "ascended": losses.ascended,
-            "influence": influence(losses, single.score["estimator"], single.ascent["direction"]),
+            "influence": influence(losses, single.score["estimator"], single.ascent_options["direction"]),
             "lossDifference": influence(losses, "forward-inf", "ascent"),
             "baseLoss": losses.base.astype(numpy.float64).mean(0).astype(losses.base.dtype),
         }
