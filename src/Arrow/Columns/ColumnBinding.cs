@@ -5,7 +5,12 @@ namespace MirroredInfluence.Arrow;
 /// <summary>A column of one file, bound to tensors of one element type and shape. Made by <see cref="ArrowFile.BindTensor"/>.</summary>
 public sealed record ColumnBinding
 {
-    internal ColumnBinding(ArrowFile file) => File = file;
+    internal ColumnBinding(ArrowFile file, TensorColumn column, ImmutableArray<int> listLengths)
+    {
+        File = file;
+        Column = column;
+        ListLengths = listLengths;
+    }
 
     /// <summary>As it was asked for: a name or a struct path (<c>image.bytes</c>).</summary>
     public required string ColumnPath { get; init; }
@@ -19,4 +24,9 @@ public sealed record ColumnBinding
     public required int RowBytes { get; init; }
 
     internal ArrowFile File { get; }
+
+    internal TensorColumn Column { get; }
+
+    /// <summary>Elements in each list of a row, one for each of the column's lists.</summary>
+    internal ImmutableArray<int> ListLengths { get; }
 }

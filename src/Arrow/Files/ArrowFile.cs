@@ -2,51 +2,117 @@ using System.Collections.Immutable;
 
 namespace MirroredInfluence.Arrow;
 
-/// <summary>One Arrow IPC file or stream, mapped. Safe for concurrent scans.</summary>
+/// <summary>
+/// One Arrow IPC file or stream, mapped, whose metadata was checked as a whole. Safe for concurrent scans; a scan that is under way keeps the map
+/// alive after <see cref="Dispose"/>. Another process must not truncate the file meanwhile.
+/// </summary>
 public sealed class ArrowFile : IDisposable
 {
-    private ArrowFile()
+    private readonly IpcMetadata _metadata;
+
+    private ArrowFile(MappedFile mapped)
     {
+        Mapped = mapped;
+        _metadata = IpcMetadata.Read(mapped);
+        mapped.CloseMetadata();
+        RecordBatches = [.. _metadata.RecordBatches.Select(batch =>
+            new RecordBatchInfo(batch.RowStart, batch.RowCount, batch.BodyBytes, batch.Compression))];
     }
 
     /// <summary>The path, or the name given to <see cref="Parse"/>.</summary>
-    public string Path => throw new NotSupportedException();
+    public string Path => Mapped.Name;
 
-    public ArrowFormat Format => throw new NotSupportedException();
+    public ArrowFormat Format => _metadata.Format;
 
-    public ArrowSchema Schema => throw new NotSupportedException();
+    public ArrowSchema Schema => _metadata.Schema;
 
-    public long RowCount => throw new NotSupportedException();
+    public long RowCount => _metadata.RowCount;
 
-    public IReadOnlyList<RecordBatchInfo> RecordBatches => throw new NotSupportedException();
+    public IReadOnlyList<RecordBatchInfo> RecordBatches { get; }
+
+    internal MappedFile Mapped { get; }
+
+    internal IReadOnlyList<RecordBatch> Batches => _metadata.RecordBatches;
 
     /// <summary>Maps a local file and checks its schema, its footer and every message header.</summary>
     /// <exception cref="MirroredException">Invalid: no such file. Data: not Arrow IPC, truncated, or malformed.</exception>
-    public static ArrowFile Open(string path) => throw new NotSupportedException();
+    public static ArrowFile Open(string path) => Read(MappedFile.Open(path));
 
     /// <summary>The same over bytes in memory, which must not change while the file is in use.</summary>
     /// <param name="name">What messages call it.</param>
-    public static ArrowFile Parse(ReadOnlyMemory<byte> bytes, string name) => throw new NotSupportedException();
+    public static ArrowFile Parse(ReadOnlyMemory<byte> bytes, string name) => Read(MappedFile.Pin(bytes, name));
 
     /// <summary>What the column itself says about the tensors in its rows, or null and why it cannot hold any.</summary>
-    public TensorLayout? TryGetTensorLayout(string columnPath, out string problem) => throw new NotSupportedException();
+    /// <exception cref="MirroredException">Invalid: no such column.</exception>
+    public TensorLayout? TryGetTensorLayout(string columnPath, out string problem) =>
+        TensorColumn.TryMake(Find(columnPath), out problem) is { } column ? new TensorLayout(column.Element, column.Shape) : null;
 
     /// <param name="storedDtype">Element type of raw bytes; null, or the column's own, for a typed column.</param>
     /// <param name="shape">A row's shape; null takes the column's own.</param>
     /// <exception cref="MirroredException">Invalid: no such column, or it cannot hold such tensors.</exception>
-    public ColumnBinding BindTensor(string columnPath, ElementType? storedDtype, ImmutableArray<int>? shape) => throw new NotSupportedException();
+    public ColumnBinding BindTensor(string columnPath, ElementType? storedDtype, ImmutableArray<int>? shape)
+    {
+        var path = Find(columnPath);
+        var column = TensorColumn.TryMake(path, out var problem) ?? throw Refuse(columnPath, path, problem);
+        if (column.Element is { } own && storedDtype is { } asked && own != asked)
+            throw Refuse(columnPath, path, $"its elements are {own.Name()}, not {asked.Name()}; a stored type is declared for raw bytes only");
+        var element = column.Element ?? storedDtype ?? throw Refuse(columnPath, path, "raw bytes need a declared element type");
+        var bound = shape ?? column.Shape ?? throw Refuse(columnPath, path, "its rows may differ in length; declare their shape");
+        if (bound.Any(dimension => dimension < 1))
+            throw Refuse(columnPath, path, $"shape {TensorColumn.Text(bound)} has a dimension below 1");
+        var rowBytes = TensorColumn.ElementCount(bound) * element.SizeBytes();
+        if (rowBytes > int.MaxValue)
+            throw Refuse(columnPath, path, $"a row of shape {TensorColumn.Text(bound)} {element.Name()} needs 2 GiB or more");
+        if (column.Leaf.Field is { Kind: ArrowKind.FixedSizeBinary } leaf && leaf.Size != rowBytes)
+            throw Refuse(columnPath, path, $"a row holds {leaf.Size:N0} bytes; shape {TensorColumn.Text(bound)} {element.Name()} needs {rowBytes:N0}");
+        return new ColumnBinding(this, column, column.TryFit(bound, out problem) ?? throw Refuse(columnPath, path, problem))
+        {
+            ColumnPath = columnPath,
+            StoredDtype = element,
+            Shape = bound,
+            RowBytes = (int)rowBytes,
+        };
+    }
 
     /// <exception cref="MirroredException">Invalid: no such column, or its type has no values to show.</exception>
-    public ValueColumn BindValue(string columnPath) => throw new NotSupportedException();
+    public ValueColumn BindValue(string columnPath)
+    {
+        var path = Find(columnPath);
+        if (path.Column.Field.Kind > ArrowKind.FixedSizeBinary)
+            throw Refuse(columnPath, path, "ids, groups and captions are integers, floats, bools, text, binary, or dictionaries of them");
+        return new ValueColumn(Mapped, _metadata, path, columnPath);
+    }
 
     /// <summary>Copies a typed column without nulls, all rows, C order.</summary>
-    public T[] ReadColumn<T>(string columnPath) where T : unmanaged => throw new NotSupportedException();
+    /// <exception cref="MirroredException">Invalid: the column holds something else. Data: a row is null or cannot be decoded.</exception>
+    public T[] ReadColumn<T>(string columnPath) where T : unmanaged => ColumnCopy.ReadAll<T>(this, columnPath);
 
     /// <summary>Copies rows [rowStart, rowStart + n) of a typed column without nulls; n rows fill the destination.</summary>
-    public void ReadRows<T>(string columnPath, long rowStart, Span<T> destination) where T : unmanaged => throw new NotSupportedException();
+    /// <exception cref="MirroredException">Invalid: the column holds something else. Data: a row is null or cannot be decoded.</exception>
+    public void ReadRows<T>(string columnPath, long rowStart, Span<T> destination) where T : unmanaged =>
+        ColumnCopy.Read(this, columnPath, rowStart, destination);
 
     /// <summary>Copies a text column; a null row is null.</summary>
-    public string?[] ReadTexts(string columnPath) => throw new NotSupportedException();
+    /// <exception cref="MirroredException">Invalid: the column holds something else. Data: a row cannot be decoded.</exception>
+    public string?[] ReadTexts(string columnPath) => ColumnCopy.ReadTexts(this, columnPath);
 
-    public void Dispose() => throw new NotSupportedException();
+    public void Dispose() => Mapped.Dispose();
+
+    private static ArrowFile Read(MappedFile mapped)
+    {
+        try
+        {
+            return new ArrowFile(mapped);
+        }
+        catch
+        {
+            mapped.Dispose();
+            throw;
+        }
+    }
+
+    private FieldPath Find(string columnPath) => FieldPath.Find(Path, _metadata.Layout, columnPath);
+
+    private MirroredException Refuse(string columnPath, FieldPath path, string problem) =>
+        Failure.Invalid($"{Path}: column '{columnPath}' ({path.Column.Field.TypeName}) cannot be bound: {problem}.");
 }

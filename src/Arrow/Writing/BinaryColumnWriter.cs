@@ -1,11 +1,7 @@
 namespace MirroredInfluence.Arrow;
 
 /// <summary>Bytes of any length.</summary>
-public sealed class BinaryColumnWriter : ColumnWriter
+public sealed class BinaryColumnWriter(string name, bool nullable = false) : VariableColumnWriter(name, ArrowKind.Binary, nullable)
 {
-    public BinaryColumnWriter(string name, bool nullable = false)
-    {
-    }
-
-    public void Append(ReadOnlySpan<byte> value) => throw new NotSupportedException();
+    public void Append(ReadOnlySpan<byte> value) => AppendBytes(value);
 }

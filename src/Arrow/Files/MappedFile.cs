@@ -1,0 +1,157 @@
+using System.Buffers;
+using System.IO.MemoryMappedFiles;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace MirroredInfluence.Arrow;
+
+/// <summary>
+/// The bytes of a file. Metadata is copied out (<see cref="ReadMetadata"/>), so what was checked cannot change afterwards; bodies are pointed
+/// at. Whoever follows a pointer holds the map by a <see cref="Hold"/> that it gives back with <see cref="LetGo"/>.
+/// </summary>
+internal sealed unsafe partial class MappedFile : IDisposable
+{
+    private const int WillNeed = 3;
+    private const int DontNeed = 4;
+
+    private readonly SafeHandle _map;
+    private readonly byte* _start;
+    private readonly bool _hasPages;
+    private SafeFileHandle? _file;
+
+    private MappedFile(string name, long length, SafeHandle map, byte* start, SafeFileHandle? file)
+    {
+        Name = name;
+        Length = length;
+        _map = map;
+        _start = start;
+        _file = file;
+        _hasPages = file is not null;
+    }
+
+    /// <summary>What messages call it.</summary>
+    public string Name { get; }
+
+    public long Length { get; }
+
+    public static MappedFile Open(string path)
+    {
+        SafeFileHandle? file = null;
+        try
+        {
+            file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            var length = RandomAccess.GetLength(file);
+            if (length == 0)
+                throw Failure.Data($"{path}: the file is empty; expected Arrow IPC.");
+            using var mapping = MemoryMappedFile.CreateFromFile(
+                file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            var view = mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read).SafeMemoryMappedViewHandle;
+            return new MappedFile(path, length, view, (byte*)view.DangerousGetHandle(), file);
+        }
+        catch (Exception failure)
+        {
+            file?.Dispose();
+            throw failure switch
+            {
+                FileNotFoundException or DirectoryNotFoundException => Failure.Invalid($"{path}: no such file.", failure),
+                UnauthorizedAccessException => Failure.Invalid($"{path}: not a file that may be read.", failure),
+                IOException => Failure.Unavailable($"{path}: could not be mapped: {failure.Message}", failure),
+                _ => failure,
+            };
+        }
+    }
+
+    public static MappedFile Pin(ReadOnlyMemory<byte> bytes, string name)
+    {
+        if (bytes.IsEmpty)
+            throw Failure.Data($"{name}: there are no bytes; expected Arrow IPC.");
+        var pin = new PinnedMemory(bytes);
+        return new MappedFile(name, bytes.Length, pin, (byte*)pin.DangerousGetHandle(), file: null);
+    }
+
+    /// <summary>Copies checked bytes out. Short when the file was truncated since it was mapped.</summary>
+    public void ReadMetadata(long offset, Span<byte> destination)
+    {
+        if (_file is null)
+        {
+            new ReadOnlySpan<byte>(_start + offset, destination.Length).CopyTo(destination);
+            return;
+        }
+
+        while (destination.Length > 0)
+        {
+            var readBytes = RandomAccess.Read(_file, destination, offset);
+            if (readBytes == 0)
+                throw Failure.Data($"{Name}: the file ends at byte {offset:N0}, and had {Length:N0} bytes a moment ago; it was truncated.");
+            offset += readBytes;
+            destination = destination[readBytes..];
+        }
+    }
+
+    /// <summary>All metadata was read: the map needs no open file.</summary>
+    public void CloseMetadata()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+
+    /// <summary>Keeps the map alive until <see cref="LetGo"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
+    public void Hold()
+    {
+        var added = false;
+        _map.DangerousAddRef(ref added);
+    }
+
+    public void LetGo() => _map.DangerousRelease();
+
+    /// <summary>The range lies in the file: its caller has checked it.</summary>
+    public BufferView View(long offset, long length) => new(_start + offset, length);
+
+    /// <summary>Asks for the pages ahead of a scan.</summary>
+    public void Prefetch(BufferView range) => Advise(range, WillNeed);
+
+    /// <summary>Gives back the pages behind a scan. A page that another scan still reads is mapped again when it is touched.</summary>
+    public void Release(BufferView range) => Advise(range, DontNeed);
+
+    public void Release(BufferRange range) => Release(View(range.Offset, range.Length));
+
+    public void Dispose()
+    {
+        _map.Dispose();
+        CloseMetadata();
+    }
+
+    private void Advise(BufferView range, int advice)
+    {
+        if (!_hasPages || range.Length == 0 || !OperatingSystem.IsLinux())
+            return;
+        var pageMask = Environment.SystemPageSize - 1L;
+        var first = (nint)range.Pointer & ~(nint)pageMask;
+        // A hint: what it returns changes nothing.
+        _ = MemoryAdvise(first, (nuint)((nint)range.Pointer + (nint)range.Length - first), advice);
+    }
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    private static partial int MemoryAdvise(nint start, nuint length, int advice);
+
+    private sealed class PinnedMemory : SafeHandle
+    {
+        private MemoryHandle pin;
+
+        public PinnedMemory(ReadOnlyMemory<byte> bytes)
+            : base(0, ownsHandle: true)
+        {
+            pin = bytes.Pin();
+            SetHandle((nint)pin.Pointer);
+        }
+
+        public override bool IsInvalid => handle == 0;
+
+        protected override bool ReleaseHandle()
+        {
+            pin.Dispose();
+            return true;
+        }
+    }
+}
