@@ -24,7 +24,105 @@ public sealed class ArgumentLayout
     /// <summary>Row keys are needed: an argument is noise or a timestep.</summary>
     public bool NeedsRowKeys => Columns.Length < Sources.Length;
 
-    /// <exception cref="MirroredException">Invalid: an argument without a source, a source without an argument, or another dtype or shape than the archive declares.</exception>
-    public static ArgumentLayout Bind(ModelSignature signature, IReadOnlyCollection<ArgumentSource> sources, ulong seed = 0) =>
-        throw new NotImplementedException();
+    /// <exception cref="MirroredException">
+    /// Invalid: an argument without a source, a source without an argument, another dtype or shape than the archive declares, or a conversion
+    /// that could lose values.
+    /// </exception>
+    public static ArgumentLayout Bind(ModelSignature signature, IReadOnlyCollection<ArgumentSource> sources, ulong seed = 0)
+    {
+        var byName = new Dictionary<string, ArgumentSource>();
+        foreach (var source in sources)
+        {
+            if (signature.Arguments.All(argument => argument.Name != source.Name))
+                throw Failure.Invalid($"The model has no argument '{source.Name}'; its forward takes {NamesOf(signature)}.");
+            if (!byName.TryAdd(source.Name, source))
+                throw Failure.Invalid($"Argument '{source.Name}' is bound twice.");
+        }
+
+        var ordered = ImmutableArray.CreateBuilder<ArgumentSource>(signature.Arguments.Length);
+        foreach (var argument in signature.Arguments)
+        {
+            if (!byName.TryGetValue(argument.Name, out var source))
+                throw Failure.Invalid($"Argument '{argument.Name}' of forward is bound to no column; forward takes {NamesOf(signature)}.");
+            Check(argument, source);
+            ordered.Add(source);
+        }
+
+        return new ArgumentLayout(ordered.MoveToImmutable(), seed);
+    }
+
+    /// <summary>For messages: "image = column 'pixels' (uint8 [784] → float32 [1,28,28])".</summary>
+    public override string ToString() => string.Join(", ", Sources.Select(Describe));
+
+    private static void Check(ModelArgument argument, ArgumentSource source)
+    {
+        if (argument.Dtype is { } dtype && dtype != source.ReceivedDtype)
+        {
+            throw Failure.Invalid(
+                $"Argument '{argument.Name}' is {dtype.Name()} in the model's archive; {Describe(source)} gives it {source.ReceivedDtype.Name()}.");
+        }
+
+        if (argument.Shape is { } shape && !shape.SequenceEqual(source.RowShape))
+        {
+            throw Failure.Invalid(
+                $"Argument '{argument.Name}' has rows of shape {ShapeText(shape)} in the model's archive; {Describe(source)} gives it {ShapeText(source.RowShape)}.");
+        }
+
+        foreach (var size in source.RowShape)
+        {
+            if (size < 1)
+                throw Failure.Invalid($"Argument '{argument.Name}' has rows of shape {ShapeText(source.RowShape)}; every dimension must be 1 or more.");
+        }
+
+        if (source is ColumnArgument column)
+            CheckConversion(column);
+    }
+
+    private static void CheckConversion(ColumnArgument column)
+    {
+        if (column.Dtype is ElementType.UInt16 or ElementType.UInt32 or ElementType.UInt64)
+        {
+            throw Failure.Invalid(
+                $"Argument '{column.Name}' cannot be {column.Dtype.Name()}: libtorch has no such tensors. Use a wider integer or float32 in the model.");
+        }
+
+        if (column.Dtype.IsFloat())
+            return;
+        if (column.StoredDtype.IsFloat() || !Holds(column.Dtype, column.StoredDtype))
+        {
+            throw Failure.Invalid(
+                $"Argument '{column.Name}' is {column.Dtype.Name()}; column '{column.Column}' is {column.StoredDtype.Name()}, whose values it cannot all hold.");
+        }
+
+        if (column.Scale != 1 || column.Offset != 0)
+        {
+            throw Failure.Invalid(
+                $"Argument '{column.Name}' is {column.Dtype.Name()}; scale {column.Scale} and offset {column.Offset} need a floating-point argument.");
+        }
+    }
+
+    /// <summary>Every value of one integer type (or bool) is a value of the other.</summary>
+    private static bool Holds(ElementType target, ElementType stored)
+    {
+        if (target == stored)
+            return true;
+        if (target == ElementType.Bool || (IsSigned(stored) && !IsSigned(target)))
+            return false;
+        return stored == ElementType.Bool
+            || target.SizeBytes() > stored.SizeBytes();
+    }
+
+    private static bool IsSigned(ElementType type) => type is ElementType.Int8 or ElementType.Int16 or ElementType.Int32 or ElementType.Int64;
+
+    private static string Describe(ArgumentSource source) => source switch
+    {
+        ColumnArgument column =>
+            $"{column.Name} = column '{column.Column}' ({column.StoredDtype.Name()} → {column.Dtype.Name()} {ShapeText(column.Shape)})",
+        NoiseArgument => $"{source.Name} = noise ({ShapeText(source.RowShape)})",
+        _ => $"{source.Name} = timestep",
+    };
+
+    private static string ShapeText(ImmutableArray<int> shape) => $"[{string.Join(',', shape)}]";
+
+    private static string NamesOf(ModelSignature signature) => string.Join(", ", signature.Arguments.Select(argument => argument.Name));
 }

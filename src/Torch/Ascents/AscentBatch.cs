@@ -22,5 +22,32 @@ public sealed record AscentBatch
     /// <summary>Threads of the kernels.</summary>
     public int Threads { get; init; } = 1;
 
+    /// <summary>Default: none.</summary>
     public InputPerturbation? Perturbation { get; init; }
+
+    /// <summary>Index in forward's arguments, or −1.</summary>
+    internal int PerturbedArgumentIndex
+    {
+        get
+        {
+            if (Perturbation is null)
+                return -1;
+            var index = Layout.Sources.ToList().FindIndex(source => source.Name == Perturbation.Argument);
+            return index >= 0 && Layout.Sources[index] is ColumnArgument column && column.Dtype.IsFloat()
+                ? index
+                : throw Failure.Invalid(
+                    $"Argument '{Perturbation.Argument}' cannot be perturbed: it must be a floating-point column argument of {Layout}.");
+        }
+    }
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(RowCount);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(DrawCount);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(MiniBatchRows);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(Threads);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(RowPointers.Length, RowCount * Layout.Columns.Length);
+        if (Layout.NeedsRowKeys || Perturbation is not null || !RowKeys.IsEmpty)
+            ArgumentOutOfRangeException.ThrowIfNotEqual(RowKeys.Length, RowCount);
+    }
 }

@@ -8,7 +8,7 @@ namespace MirroredInfluence.Torch;
 /// <param name="BlasConfig">What the library says of itself, or empty.</param>
 /// <param name="BlasPath">File that defines <c>sgemm_</c>, or empty.</param>
 /// <param name="CpuCapability">Instruction set of libtorch's own kernels.</param>
-/// <param name="Devices"><c>cpu</c>, and each GPU with its name: <c>cuda:0 (NVIDIA A100)</c>.</param>
+/// <param name="Devices"><c>cpu</c>, and each GPU: <c>cuda:0</c>, …</param>
 public sealed record RuntimeInfo(
     string TorchVersion,
     string Blas,

@@ -1,22 +1,134 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using MirroredInfluence.Torch.Native;
+
 namespace MirroredInfluence.Torch;
 
 /// <summary>θ̃ as a delta: the tensors that differ from θ̂, on the base model's device. docs/formats/weights.md. Safe for concurrent use by lanes.</summary>
-public sealed class WeightSet : IDisposable
+public sealed unsafe class WeightSet : IDisposable
 {
-    private WeightSet(IReadOnlyList<string> tensorNames) => TensorNames = tensorNames;
+    private const string FormatName = "format";
+    private const string Format = "mirrored-delta-1";
+    private const string BaseName = "base_sha256";
+    private const int WriteBytes = 1 << 20;
+
+    private readonly MappedBytes? _map;
+    private readonly ImmutableArray<ModelTensor> _tensors;
+
+    internal WeightSet(BaseModel model, WeightsHandle handle, MappedBytes? map = null)
+    {
+        Model = model;
+        Handle = handle;
+        _map = map;
+        _tensors = [.. Enumerable.Range(0, NativeMethods.WeightsCount(handle)).Select(TensorAt)];
+        TensorNames = [.. _tensors.Select(tensor => tensor.Name).Order(StringComparer.Ordinal)];
+    }
 
     /// <summary>Sorted ordinally.</summary>
     public IReadOnlyList<string> TensorNames { get; }
 
-    /// <summary>No tensor is one that the model's prefix reads, so that the prefix is shared with θ̂.</summary>
-    public bool SharesPrefix => throw new NotImplementedException();
+    /// <summary>No tensor is one that the model's prefix reads, so that the prefix's features are shared with θ̂. False without a prefix.</summary>
+    public bool SharesPrefix => Model.Signature.HasPrefix && !_tensors.Any(tensor => tensor.UsedByPrefix);
+
+    internal BaseModel Model { get; }
+
+    internal WeightsHandle Handle { get; }
 
     /// <summary>Maps the file and checks all of it; on a CPU the tensors lie in the map.</summary>
     /// <exception cref="MirroredException">Data: missing, truncated, tampered with, or made from another base model.</exception>
-    public static WeightSet Open(string path, BaseModel model) => throw new NotImplementedException();
+    public static WeightSet Open(string path, BaseModel model)
+    {
+        MappedBytes? map = null;
+        try
+        {
+            map = new MappedBytes(path);
+            var header = SafetensorsHeader.Read(map.Head, map.ByteCount);
+            CheckMetadata(header, model);
+            var handle = LoadTensors(path, model, map, header);
+            return new WeightSet(model, handle, map);
+        }
+        catch (Exception exception)
+        {
+            map?.Dispose();
+            if (exception is FormatException or IOException or UnauthorizedAccessException)
+                throw Failure.Data($"{path}: not a usable weight set: {exception.Message}. Delete it and run again.", exception);
+            throw;
+        }
+    }
 
     /// <summary>The same weights give the same bytes.</summary>
-    public void Write(Stream destination) => throw new NotImplementedException();
+    public void Write(Stream destination)
+    {
+        if (_tensors.FirstOrDefault(tensor => SafetensorsDtypes.CodeOf(tensor.Dtype) is null) is { } odd)
+            throw Failure.Invalid($"Tensor '{odd.Name}' is {odd.Dtype}, which safetensors cannot hold.");
+        var ordered = SafetensorsWriter.InFileOrder(_tensors).ToList();
+        SafetensorsWriter.WriteHeader(destination, [(FormatName, Format), (BaseName, Model.Sha256)], ordered);
+        foreach (var tensor in ordered)
+            WriteTensor(destination, _tensors.IndexOf(tensor), SafetensorsWriter.ByteCount(tensor));
+    }
 
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose()
+    {
+        Handle.Dispose();
+        _map?.Dispose();
+    }
+
+    private static void CheckMetadata(SafetensorsHeader header, BaseModel model)
+    {
+        var format = header.Metadata.GetValueOrDefault(FormatName, "absent");
+        if (format != Format)
+            throw new FormatException($"its metadata '{FormatName}' is {format}; expected {Format}");
+        var sha256 = header.Metadata.GetValueOrDefault(BaseName, "absent");
+        if (sha256 != model.Sha256)
+            throw new FormatException($"it was made from the base model with SHA-256 {sha256}; {model.Path} has {model.Sha256}");
+    }
+
+    private static WeightsHandle LoadTensors(string path, BaseModel model, MappedBytes map, SafetensorsHeader header)
+    {
+        var tensors = new NativeTensor[header.Entries.Length];
+        for (var index = 0; index < tensors.Length; index++)
+        {
+            var entry = header.Entries[index];
+            var tensorIndex = model.TensorIndex(entry.Name);
+            if (tensorIndex < 0)
+                throw new FormatException($"the base model has no tensor '{entry.Name}'");
+            var expected = model.Signature.Tensors[tensorIndex];
+            if (entry.Dtype != expected.Dtype || !entry.Shape.SequenceEqual(expected.Shape))
+            {
+                throw new FormatException(
+                    $"tensor '{entry.Name}' is {entry.Dtype} [{string.Join(',', entry.Shape)}]; the base model's is {expected.Dtype} [{string.Join(',', expected.Shape)}]");
+            }
+
+            tensors[index] = new NativeTensor { TensorIndex = tensorIndex, Data = map.Start + header.DataStart + entry.ByteStart };
+        }
+
+        var errorBytes = stackalloc byte[NativeText.ErrorBytes];
+        var error = NativeText.Over(errorBytes, NativeText.ErrorBytes);
+        fixed (NativeTensor* data = tensors)
+        {
+            var status = NativeMethods.WeightsLoad(model.Handle, data, tensors.Length, out var handle, &error);
+            return status == NativeStatus.Ok ? handle : throw error.ToException(status, path);
+        }
+    }
+
+    private ModelTensor TensorAt(int index) => Model.Signature.Tensors[NativeMethods.WeightsTensorIndex(Handle, index)];
+
+    private void WriteTensor(Stream destination, int index, long byteCount)
+    {
+        var memory = (byte*)NativeMemory.Alloc((nuint)byteCount);
+        try
+        {
+            var errorBytes = stackalloc byte[NativeText.ErrorBytes];
+            var error = NativeText.Over(errorBytes, NativeText.ErrorBytes);
+            var status = NativeMethods.WeightsRead(Handle, index, memory, byteCount, &error);
+            if (status != NativeStatus.Ok)
+                throw error.ToException(status, _tensors[index].Name);
+            for (long start = 0; start < byteCount; start += WriteBytes)
+                destination.Write(new ReadOnlySpan<byte>(memory + start, (int)Math.Min(WriteBytes, byteCount - start)));
+        }
+        finally
+        {
+            NativeMemory.Free(memory);
+        }
+    }
 }
