@@ -17,7 +17,7 @@ check() {
 number() { local found; found=$(grep -oE "$1" "$log" | tail -n 1 | grep -oE '[0-9]+' | "${2:-tail}" -n 1); echo "${found:-0}"; }
 
 check "format: C#" dotnet format MirroredInfluence.sln --verify-no-changes --no-restore
-check "format: C++" sh -c 'clang-format --dry-run --Werror $(git ls-files "native/*.h" "native/*.cpp")'
+check "format: C++" sh -c 'clang-format --dry-run --Werror $(git ls-files "native/*.h" "native/*.cc")'
 
 native() {
     cmake -S native -B native/build-sanitized -DCMAKE_BUILD_TYPE=RelWithDebInfo -DMIRRORED_SANITIZE=ON > "$log" 2>&1 \
