@@ -1,8 +1,144 @@
+using System.Runtime.InteropServices;
+using MirroredInfluence.Arrow;
+
 namespace MirroredInfluence.Storage;
 
+/// <summary>parts/&lt;shard&gt;.arrow: a shard's answer. docs/formats/run-directory.md lists its columns. The same part is the same bytes.</summary>
 internal static class PartFile
 {
-    public static void Write(Stream stream, ShardPart part, Shard shard, string run) => throw new NotSupportedException();
+    public static void Write(Stream stream, ShardPart part, Shard shard, string run)
+    {
+        var entries = part.Reductions.Select(reduction => reduction.Top.ToSorted()).ToArray();   // shape [query][entry]
+        var groups = part.Reductions is [var first, ..] ? first.Groups.Sorted.Select(group => new PartHeader.Group(group.Key, group.Value.Count)).ToArray() : [];
+        var table = new PartTable
+        {
+            Queries = [.. part.Queries],
+            Sums = Pack(part.Reductions.Select(reduction => reduction.Moments.Sum)),
+            SumsOfSquares = Pack(part.Reductions.Select(reduction => reduction.Moments.SumOfSquares)),
+            HistogramBins = [.. part.Reductions.Select(reduction => Pack(reduction.Histogram.Bins.Select(bin => (ushort)bin.BinIndex)))],
+            HistogramCounts = [.. part.Reductions.Select(reduction => Pack(reduction.Histogram.Bins.Select(bin => checked((int)bin.Count))))],
+            TopRows = [.. entries.SelectMany(query => query.Select(entry => entry.TrainRow))],
+            TopInfluence = [.. entries.SelectMany(query => query.Select(entry => entry.Influence))],
+            TopLossDifference = [.. entries.SelectMany(query => query.Select(entry => entry.LossDifference))],
+            TopBaseLoss = [.. entries.SelectMany(query => query.Select(entry => entry.BaseLoss))],
+            TopIds = [.. entries.Select(query => Pack(query.Select(entry => entry.Id)))],
+            GroupSums = Pack(part.Reductions.SelectMany(reduction => reduction.Groups.Sorted.Select(group => group.Value.Sum))),
+        };
+        if (part.Reductions.Any(reduction => reduction.Moments.Count != part.ScoredRowCount || reduction.Groups.Count != groups.Length))
+            throw Failure.Internal($"shard {part.ShardIndex}: queries count other rows than the {part.ScoredRowCount} that were scored.");
 
-    public static ShardPart Read(byte[] bytes, string name, Shard shard, RunManifest manifest) => throw new NotSupportedException();
+        var header = new PartHeader(
+            FileHeader.FormatVersion,
+            run,
+            part.ShardIndex,
+            shard.FileDigest,
+            shard.RowStart,
+            shard.RowCount,
+            TrainRowStart(shard),
+            new(part.Unscorable.CountsByReason.ToDictionary(pair => SpecName.Of(pair.Key), pair => pair.Value), StringComparer.Ordinal),
+            [.. part.Unscorable.Sample.Select(row => new PartHeader.UnscorableEntry(row.TrainRow, SpecName.Of(row.Reason), Pack([row.Id])))],
+            groups,
+            Digest: "");
+        table.Write(stream, FileHeader.ToJson(header with { Digest = table.Digest(FileHeader.ToJson(header)) }));
+    }
+
+    /// <exception cref="MirroredException">Data: it cannot be read, was changed, or is another run's or shard's.</exception>
+    public static ShardPart Read(byte[] bytes, string name, Shard shard, RunManifest manifest)
+    {
+        try
+        {
+            using var file = ArrowFile.Parse(bytes, name);
+            var header = FileHeader.Read<PartHeader>(file, manifest.Run);
+            if (header.FileDigest != shard.FileDigest || (header.ShardIndex, header.RowStart, header.RowCount, header.TrainRowStart) != (shard.ShardIndex, shard.RowStart, shard.RowCount, TrainRowStart(shard)))
+                throw Failure.Data($"{name}: answers shard {header.ShardIndex}, rows {header.RowStart} to {header.RowStart + header.RowCount}; expected shard {shard.ShardIndex}, rows {shard.RowStart} to {shard.RowEnd}. {RunDirectory.Remedy}");
+            var table = PartTable.Read(file);
+            if (header.Digest != table.Digest(FileHeader.ToJson(header with { Digest = "" })))
+                throw Failure.Data($"{name}: its content is not what was written: the digest differs. {RunDirectory.Remedy}");
+            return ToPart(table, header, manifest.Spec.Score);
+        }
+        catch (Exception exception) when (exception is FormatException or ArgumentException or IndexOutOfRangeException or MirroredException { Kind: FailureKind.Invalid })
+        {
+            throw Failure.Data($"{name}: is no part of a run: {exception.Message} {RunDirectory.Remedy}", exception);
+        }
+    }
+
+    private static ShardPart ToPart(PartTable table, PartHeader header, ScoreSpec score)
+    {
+        var unscorable = new UnscorableRows();
+        foreach (var reason in Enum.GetValues<UnscorableReason>().Where(reason => header.Unscorable.ContainsKey(SpecName.Of(reason))))
+            unscorable.AddCount(reason, header.Unscorable[SpecName.Of(reason)]);
+        foreach (var row in header.UnscorableRows)
+            unscorable.AddToSample(new UnscorableRow(row.TrainRow, ReasonOf(row.Reason), Unpack(row.Id, 1)[0]));
+        return new ShardPart
+        {
+            ShardIndex = header.ShardIndex,
+            RowCount = header.RowCount,
+            Queries = [.. table.Queries],
+            Reductions = [.. Enumerable.Range(0, table.Queries.Length).Select(query => ToReduction(table, header, query, header.RowCount - unscorable.Count, score))],
+            Unscorable = unscorable,
+        };
+    }
+
+    private static QueryReduction ToReduction(PartTable table, PartHeader header, int query, long scoredRowCount, ScoreSpec score)
+    {
+        var top = new TopK(score.TopK, score.Rank);
+        var entryCount = table.TopRows.Length / table.Queries.Length;
+        var ids = Unpack(table.TopIds[query], entryCount);
+        for (var i = 0; i < entryCount; i++)
+        {
+            var place = (query * entryCount) + i;
+            top.Add(new InfluenceEntry
+            {
+                TrainRow = table.TopRows[place],
+                Influence = table.TopInfluence[place],
+                LossDifference = table.TopLossDifference[place],
+                BaseLoss = table.TopBaseLoss[place],
+                Id = ids[i],
+            });
+        }
+
+        var histogram = new InfluenceHistogram();
+        foreach (var (bin, count) in MemoryMarshal.Cast<byte, ushort>(table.HistogramBins[query]).ToArray().Zip(MemoryMarshal.Cast<byte, int>(table.HistogramCounts[query]).ToArray()))
+            histogram.Add(bin, count);
+
+        var groups = new GroupSums();
+        for (var i = 0; i < header.Groups.Length; i++)
+            groups.Merge(header.Groups[i].Name, new GroupSum(header.Groups[i].RowCount, SumAt(table.GroupSums, (query * header.Groups.Length) + i)));
+
+        return new QueryReduction(top, new Moments(scoredRowCount, SumAt(table.Sums, query), SumAt(table.SumsOfSquares, query)), histogram, groups);
+    }
+
+    private static long TrainRowStart(Shard shard) => shard.FileRowOffset + shard.RowStart;
+
+    private static UnscorableReason ReasonOf(string name) => Enum.GetValues<UnscorableReason>().First(reason => SpecName.Of(reason) == name);
+
+    private static ExactSum SumAt(byte[] sums, int index) => ExactSum.Read(sums.AsSpan(index * ExactSum.SizeBytes, ExactSum.SizeBytes));
+
+    private static byte[] Pack(IEnumerable<ExactSum> sums)
+    {
+        var list = sums.ToArray();
+        var bytes = new byte[list.Length * ExactSum.SizeBytes];
+        for (var i = 0; i < list.Length; i++)
+            list[i].WriteTo(bytes.AsSpan(i * ExactSum.SizeBytes, ExactSum.SizeBytes));
+        return bytes;
+    }
+
+    private static byte[] Pack<T>(IEnumerable<T> values)
+        where T : unmanaged => MemoryMarshal.AsBytes(values.ToArray().AsSpan()).ToArray();
+
+    private static byte[] Pack(IEnumerable<RowValue> ids)
+    {
+        var bytes = new List<byte>();
+        foreach (var id in ids)
+            RowValueBytes.Append(bytes, id);
+        return [.. bytes];
+    }
+
+    private static RowValue[] Unpack(ReadOnlySpan<byte> bytes, int count)
+    {
+        var ids = new RowValue[count];
+        for (var i = 0; i < count; i++)
+            ids[i] = RowValueBytes.Read(ref bytes);
+        return ids;
+    }
 }

@@ -12,6 +12,9 @@ public sealed class RunDirectory
 {
     private const string ManifestKey = "run.json", PlanKey = "plan.arrow", PartPrefix = "parts/", LossPrefix = "losses/";
 
+    /// <summary>What to do about a damaged file: all of them are made again.</summary>
+    internal const string Remedy = "Remove it and run again: it is made again.";
+
     private readonly IObjectStore _store;
 
     private RunDirectory(IObjectStore store, RunManifest manifest)
@@ -36,7 +39,7 @@ public sealed class RunDirectory
                 $"{store.UriOf(ManifestKey)}: found another run: {RunIdentity.FirstDifference(kept.Manifest, manifest)}. Choose another directory, or run what this one holds.");
         }
 
-        return kept;
+        return new RunDirectory(store, manifest);   // the same run; its files are where they are now
     }
 
     /// <exception cref="MirroredException">Invalid: there is no run. Data: run.json cannot be read.</exception>

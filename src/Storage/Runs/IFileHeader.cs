@@ -1,0 +1,8 @@
+namespace MirroredInfluence.Storage;
+
+internal interface IFileHeader
+{
+    int FormatVersion { get; }
+
+    string Run { get; }
+}
