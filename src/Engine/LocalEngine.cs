@@ -56,17 +56,15 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
 
         using var weights = await DeviceWeights.OpenAsync(run, models, directory, cancellationToken);
         using var files = run.OpenTrainFiles();
-        var laneCount = Math.Min(models.LaneCount, done.MissingShards.Length);
-        var queue = new WorkQueue<Shard>(done.MissingShards);
-        var runtime = TorchRuntime.Describe();
+        var runtime = RuntimeKey(models.Models[0]);
 
         // One thread writes what the lanes score, so that a lane never waits for a disk; at most one shard a lane waits to be written.
-        using var scored = new BlockingCollection<ScoredShard>(laneCount);
+        using var scored = new BlockingCollection<ScoredShard>(models.LaneCount);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var commit = Task.Run(() => CommitAsync(scored, directory, stop), CancellationToken.None);
         try
         {
-            await LaneThreads.RunAsync(laneCount, ScoreOnLane, stop.Token);
+            await LaneScoring.RunAsync(run, done.MissingShards, models, weights.Of, files, meter, KnownBaseLosses, Take, stop.Token);
         }
         finally
         {
@@ -74,23 +72,26 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
             await commit;
         }
 
-        void ScoreOnLane(int laneIndex, CancellationToken laneStop)
+        float[]? KnownBaseLosses(Shard shard)
         {
-            var model = models.OfLane(laneIndex);
-            using var lane = model.CreateLane(run.Layout, run.Spec.Compute.ThreadsPerLane);
-            var scorer = new ShardScorer(run, lane, weights.Of(model), files, meter);
-            while (queue.TryTake(out var shard))
-            {
-                var key = BaseLossKey.Of(run.Manifest, shard, $"{model.Device.Split(':')[0]} {runtime.TorchVersion} {runtime.Blas} {runtime.CpuCapability}");
-                var known = new float[run.DrawCount * shard.RowCount];
-                var isKnown = cache is not null && cache.TryRead(key, known);
-                var result = scorer.Score(shard, isKnown ? known : null, laneStop);
-                if (!isKnown)
-                    cache?.TryWrite(key, result.BaseLosses);
-                if (!scored.TryAdd(result))
-                    scored.Add(result, laneStop);
-            }
+            var losses = new float[run.DrawCount * shard.RowCount];
+            return cache is not null && cache.TryRead(BaseLossKey.Of(run.Manifest, shard, runtime), losses) ? losses : null;
         }
+
+        void Take(ScoredShard shard, CancellationToken laneStop)
+        {
+            if (shard.HasNewBaseLosses)
+                cache?.TryWrite(BaseLossKey.Of(run.Manifest, shard.Shard, runtime), shard.BaseLosses);
+            if (!scored.TryAdd(shard))
+                scored.Add(shard, laneStop);
+        }
+    }
+
+    /// <summary>What decides how kernels round, besides what the run's manifest says.</summary>
+    private static string RuntimeKey(BaseModel model)
+    {
+        var runtime = TorchRuntime.Describe();
+        return $"{model.Device.Split(':')[0]} {runtime.TorchVersion} {runtime.Blas} {runtime.CpuCapability}";
     }
 
     /// <summary>Writes scored shards until there are no more; a part last, since it is the commit.</summary>

@@ -87,6 +87,9 @@ public sealed record RunPlan
     /// <summary>The training row of a file's row: the inverse of <see cref="Locate"/>.</summary>
     public long RowIndex(int fileIndex, long row) => checked(_rowOffsets[fileIndex] + row);
 
+    /// <summary>The training row of a test row that was taken from the training files.</summary>
+    public long RowIndex(in TestRow row) => RowIndex(row.FileIndex, row.Row);
+
     private static IEnumerable<long> Starts(long rowCount, int shardRows)
     {
         for (var start = 0L; start < rowCount; start += shardRows)

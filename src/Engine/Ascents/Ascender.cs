@@ -6,10 +6,10 @@ namespace MirroredInfluence.Engine;
 internal static class Ascender
 {
     /// <param name="notice">Takes what a person should know.</param>
-    /// <exception cref="MirroredException">Invalid: the losses reached are no numbers. Data: the query's own loss is none.</exception>
-    public static AscentResult Ascend(PlannedRun run, Query query, QueryRows rows, BaseModel model, Action<string> notice, CancellationToken cancellationToken)
+    /// <exception cref="MirroredException">Data: the query's own loss is no number.</exception>
+    public static AscentResult Ascend(
+        PlannedRun run, AscentSpec spec, Query query, QueryRows rows, BaseModel model, Action<string> notice, CancellationToken cancellationToken)
     {
-        var spec = run.Spec.Ascent;
         var batch = new AscentBatch
         {
             Layout = run.Layout,
@@ -19,7 +19,7 @@ internal static class Ascender
             DrawCount = run.DrawCount,
             Threads = run.Spec.Compute.ThreadsPerLane,
         };
-        var result = Checked(query, spec, model.Ascend(spec, batch, cancellationToken));
+        var result = Checked(query, model.Ascend(spec, batch, cancellationToken));
         if (spec.FlatLossEscape is not { } escape || result.LossBefore >= escape.Threshold)
             return result;
 
@@ -29,8 +29,8 @@ internal static class Ascender
         {
             result.Weights.Dispose();
             var moved = batch with { Perturbation = new InputPerturbation(argument, radius, attempt) };
-            result = Checked(query, spec, model.Ascend(spec, moved, cancellationToken));
-            if (result.LossAfter >= escape.TargetLoss)
+            result = Checked(query, model.Ascend(spec, moved, cancellationToken));
+            if (!IsFinite(result) || result.LossAfter >= escape.TargetLoss)
                 return result;
         }
 
@@ -46,7 +46,7 @@ internal static class Ascender
         {
             return arguments.Contains(named)
                 ? named
-                : throw Failure.Invalid($"ascent.flatLossEscape.argument: '{named}' is no floating-point column of the model; expected {NearestName.Choices(named, arguments)}.");
+                : throw Failure.Invalid($"ascent.flatLossEscape.argument: '{named}' is no floating-point column of the model; expected one of {string.Join(", ", arguments)}{NearestName.Ending(named, arguments)}");
         }
 
         return arguments.Length == 1
@@ -54,16 +54,15 @@ internal static class Ascender
             : throw Failure.Invalid($"ascent.flatLossEscape.argument: the model has {arguments.Length} floating-point columns ({string.Join(", ", arguments)}); expected the name of the one to move.");
     }
 
-    private static AscentResult Checked(Query query, AscentSpec spec, AscentResult result)
+    /// <summary>Losses under θ̃ are numbers.</summary>
+    public static bool IsFinite(AscentResult result) => double.IsFinite(result.LossAfter);
+
+    private static AscentResult Checked(Query query, AscentResult result)
     {
-        if (double.IsFinite(result.LossBefore) && double.IsFinite(result.LossAfter))
+        if (double.IsFinite(result.LossBefore))
             return result;
 
         result.Weights.Dispose();
-        throw double.IsFinite(result.LossBefore)
-            ? Failure.Invalid(
-                $"query '{query.Name}': the loss is {result.LossAfter} after {spec.Steps} steps at learning rate {spec.LearningRate:R}, {result.LossBefore:G3} before; expected a finite loss. "
-                + "Lower ascent.learningRate or ascent.steps; `mirrored tune` finds them.")
-            : Failure.Data($"query '{query.Name}': the loss is {result.LossBefore} under the base model; expected a finite loss. Check the query's rows, or leave them out with test.rows.");
+        throw Failure.Data($"query '{query.Name}': the loss is {result.LossBefore} under the base model; expected a finite loss. Check the query's rows, or leave them out with test.rows.");
     }
 }

@@ -1,4 +1,5 @@
 using MirroredInfluence.Storage;
+using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
 
@@ -26,10 +27,18 @@ internal sealed class Coordinator(TimeProvider time, IProgress<RunProgress>? pro
             {
                 stop.ThrowIfCancellationRequested();
                 using var rows = QueryRows.Load(query, testRows, files, run.Layout);
-                using var weights = Ascender.Ascend(run, query, rows, models.OfLane(laneIndex), meter.Notice, stop).Weights;
+                var ascended = Ascender.Ascend(run, run.Spec.Ascent, query, rows, models.OfLane(laneIndex), meter.Notice, stop);
+                using var weights = ascended.Weights;
+                if (!Ascender.IsFinite(ascended))
+                    throw Diverged(query, run.Spec.Ascent, ascended);
+
                 directory.PutWeightsAsync(query.Name, weights.Write, stop).GetAwaiter().GetResult();
                 meter.Add(1);
             }
         }
     }
+
+    private static MirroredException Diverged(Query query, AscentSpec spec, AscentResult result) => Failure.Invalid(
+        $"query '{query.Name}': the loss is {result.LossAfter} after {spec.Steps} ascent steps at learning rate {spec.LearningRate:R}, {result.LossBefore:G3} before; expected a finite loss. "
+        + "Lower ascent.learningRate; `mirrored tune` finds one.");
 }

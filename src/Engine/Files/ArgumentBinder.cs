@@ -87,7 +87,7 @@ public static class ArgumentBinder
         void RefuseUnknown(string name, string field)
         {
             if (!names.Contains(name))
-                throw Failure.Invalid($"{field}: the model's forward has no argument '{name}'; expected {NearestName.Choices(name, names)}.");
+                throw Failure.Invalid($"{field}: the model's forward has no argument '{name}'; expected one of {string.Join(", ", names)}{NearestName.Ending(name, names)}");
         }
     }
 }

@@ -41,6 +41,12 @@ internal sealed class BoundFile : IDisposable
     /// <summary>Name of the row's group; null without a group column, where the value is null, and where it cannot be read.</summary>
     public string? GroupOf(long row) => Group is { } column && column.TryGet(row, out var value) && !value.IsNull ? value.ToString() : null;
 
+    public bool IsReadable(long row)
+    {
+        using var scan = new RowScan(File, Columns, row, row + 1, miniBatchRows: 1);
+        return scan.MoveNext() && scan.Reasons[0] == UnscorableReason.None;
+    }
+
     public void Dispose() => File.Dispose();
 
     private static ColumnBinding Bind(ArrowFile file, ColumnArgument argument)

@@ -15,10 +15,11 @@ internal sealed class DeviceModels : IDisposable
 
     public int LaneCount => Models.Length * _lanesPerDevice;
 
+    /// <param name="deviceCountMax">Devices to use at most, the first of those asked for.</param>
     /// <exception cref="MirroredException">Invalid: no such model or device.</exception>
-    public static DeviceModels Load(ModelSpec model, ComputeSpec compute)
+    public static DeviceModels Load(ModelSpec model, ComputeSpec compute, int deviceCountMax = int.MaxValue)
     {
-        var devices = Devices(compute.Device);
+        string[] devices = [.. Devices(compute.Device).Take(deviceCountMax)];
         var lanes = compute.Lanes ?? (compute.Device == "cpu" ? Math.Max(1, Environment.ProcessorCount / compute.ThreadsPerLane) : 1);
         var models = ImmutableArray.CreateBuilder<BaseModel>(devices.Length);
         try

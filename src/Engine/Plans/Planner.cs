@@ -32,7 +32,7 @@ public sealed class Planner(DigestCache digests, TimeProvider time, IProgress<Ru
 
         return new PlannedRun
         {
-            Manifest = RunManifest.Create(spec, inputs, typeof(Planner).Assembly.GetName().Version!.ToString(3)),
+            Manifest = RunManifest.Create(spec with { Model = new ModelSpec { Uri = Path.GetFullPath(model.Path), Sha256 = model.Sha256 } }, inputs, typeof(Planner).Assembly.GetName().Version!.ToString(3)),
             Plan = plan,
             Queries = QueryReader.Read(spec, inputs.Test),
             Layout = layout,

@@ -86,7 +86,7 @@ internal sealed class ShardTally
             BaseLoss = _savedBaseLoss!,
             LossDifference = _savedLossDifference,
         };
-        return new ScoredShard(_shard, part, _baseLosses, losses);
+        return new ScoredShard(_shard, part, _baseLosses, !HasBaseLosses, losses);
     }
 
     /// <summary>Only rows that stay in a top-k have their id read.</summary>

@@ -1,0 +1,130 @@
+using System.Collections.Immutable;
+using MirroredInfluence.Storage;
+using MirroredInfluence.Torch;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>Predicts what a run will cost from one ascent and a second or two of forward passes on its own rows. Writes nothing.
+/// Of several GPUs it measures the first.</summary>
+public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = null)
+{
+    private const int RowCount = 256;   // first readable rows that the passes run over
+    private const long EntryBytes = 64;        // a row of a top-k
+    private const long HistogramBytes = 8192;  // the pages that one query touches
+    private static readonly TimeSpan PassTime = TimeSpan.FromSeconds(0.2);
+    private static readonly ImmutableArray<int> MiniBatchSizes = [8, 16, 32, 64];
+
+    /// <exception cref="MirroredException">Invalid or Data: as for a run.</exception>
+    public async Task<RunForecast> MeasureAsync(RunSpec spec, CancellationToken cancellationToken)
+    {
+        using var models = DeviceModels.Load(spec.Model, spec.Compute, deviceCountMax: 1);
+        var run = new Planner(new DigestCache(CacheFolder.Resolve(spec.Compute.Cache), time), time, progress).Plan(spec, models.Models[0], cancellationToken);
+        using var rows = LoadRows(run);
+
+        var ascentStart = time.GetTimestamp();
+        using var weights = AscendFirst(run, models.Models[0], cancellationToken);
+        var ascentTime = time.GetElapsedTime(ascentStart);
+
+        var points = ImmutableArray.CreateBuilder<ProbePoint>();
+        foreach (var miniBatchRows in MiniBatchSizes.Append(spec.Score.MiniBatchRows).Distinct().Order())
+        {
+            foreach (var laneCount in new[] { 1, models.LaneCount }.Distinct())
+                points.Add(await MeasureAsync(run, rows, weights, models, miniBatchRows, laneCount, cancellationToken));
+        }
+
+        return Forecast(run, models, weights, ascentTime, points.ToImmutable());
+    }
+
+    private static QueryRows LoadRows(PlannedRun run)
+    {
+        using var files = run.OpenTrainFiles();
+        var rows = ImmutableArray.CreateBuilder<TestRow>();
+        for (var trainRow = 0L; trainRow < run.Plan.RowCount && rows.Count < RowCount; trainRow++)
+        {
+            var (fileIndex, row) = run.Plan.Locate(trainRow);
+            if (files.Borrow(fileIndex).IsReadable(row))
+                rows.Add(new TestRow(fileIndex, row));
+            files.Return(fileIndex);
+        }
+
+        if (rows.Count == 0)
+            throw Failure.Data($"none of the {run.Plan.RowCount:N0} training rows can be read; `mirrored inspect` shows what is wrong with the data.");
+
+        return QueryRows.Load(new Query { Name = "probe", Rows = rows.ToImmutable() }, run.Plan, files, run.Layout);
+    }
+
+    private static WeightSet AscendFirst(PlannedRun run, BaseModel model, CancellationToken cancellationToken)
+    {
+        using var files = run.OpenTestFiles();
+        using var rows = QueryRows.Load(run.Queries[0], RunPlan.Cut(run.Manifest.Inputs.Test, int.MaxValue, miniBatchRows: 1), files, run.Layout);
+        return Ascender.Ascend(run, run.Spec.Ascent, run.Queries[0], rows, model, notice: _ => { }, cancellationToken).Weights;
+    }
+
+    private async Task<ProbePoint> MeasureAsync(
+        PlannedRun run, QueryRows rows, WeightSet weights, DeviceModels models, int miniBatchRows, int laneCount, CancellationToken cancellationToken)
+    {
+        var rates = new double[3];
+        var adding = new Lock();
+        await LaneThreads.RunAsync(laneCount, MeasureLane, cancellationToken);
+        return new ProbePoint
+        {
+            MiniBatchRows = miniBatchRows,
+            LaneCount = laneCount,
+            BaseRowsPerSecond = rates[0],
+            FirstQueryRowsPerSecond = rates[1],
+            QueryRowsPerSecond = rates[2],
+        };
+
+        void MeasureLane(int laneIndex, CancellationToken stop)
+        {
+            using var lane = models.Models[0].CreateLane(run.Layout, run.Spec.Compute.ThreadsPerLane);
+            var passes = new ProbePasses(lane, rows, miniBatchRows, run.Layout);
+            double[] measured =
+            [
+                passes.Measure(time, PassTime, () => passes.Next(null), stop),
+                passes.Measure(time, PassTime, () => passes.Next(weights), stop),
+                passes.Measure(time, PassTime, () => passes.Again(weights), stop),
+            ];
+            lock (adding)
+            {
+                for (var i = 0; i < rates.Length; i++)
+                    rates[i] += measured[i];
+            }
+        }
+    }
+
+    private static RunForecast Forecast(PlannedRun run, DeviceModels models, WeightSet weights, TimeSpan ascentTime, ImmutableArray<ProbePoint> points)
+    {
+        var (score, queryCount, drawCount) = (run.Spec.Score, run.Queries.Length, run.DrawCount);
+        var measured = points.First(point => point.MiniBatchRows == score.MiniBatchRows && point.LaneCount == models.LaneCount);
+        var shardRows = run.Plan.Shards.Max(shard => shard.RowCount);
+        var lossBytes = score.SaveLosses ? sizeof(float) * (queryCount + 1L) : 0;
+
+        // A query of a shard: its top-k, some pages of its histogram, two exact sums.
+        var reductionBytes = (Math.Min(run.TopK, shardRows) * EntryBytes) + HistogramBytes + (2L * ExactSum.SizeBytes);
+        return new RunForecast
+        {
+            Run = run,
+            LaneCount = models.LaneCount,
+            Measured = measured,
+            Points = points,
+            Suggested = points.MaxBy(point => point.ColdRowsPerSecond(queryCount, drawCount))!,
+            TrainBytes = run.Plan.Files.Sum(file => new FileInfo(file.Uri).Length),
+            WeightBytes = queryCount * BytesOf(weights),
+            PartBytesMax = (run.Plan.Shards.Length * queryCount * reductionBytes) + (run.Plan.RowCount * lossBytes),
+            MemoryBytes = Environment.WorkingSet
+                + (2 * models.LaneCount * ((queryCount * reductionBytes) + (shardRows * ((sizeof(float) * (long)drawCount) + lossBytes))))
+                + (models.LaneCount * (queryCount + 1L) * drawCount * score.MiniBatchRows * sizeof(float)),
+            AscentTime = ascentTime * ((queryCount + models.LaneCount - 1) / models.LaneCount),
+            ColdScoreTime = TimeSpan.FromSeconds(run.Plan.RowCount / measured.ColdRowsPerSecond(queryCount, drawCount)),
+            WarmScoreTime = TimeSpan.FromSeconds(run.Plan.RowCount / measured.WarmRowsPerSecond(queryCount, drawCount)),
+        };
+    }
+
+    private static long BytesOf(WeightSet weights)
+    {
+        using var length = new LengthStream();
+        weights.Write(length);
+        return length.Length;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>What a run will cost, from a measured probe; nothing of it is written.</summary>
+public sealed record RunForecast
+{
+    public required PlannedRun Run { get; init; }
+
+    public required int LaneCount { get; init; }
+
+    /// <summary>At the spec's mini-batch size and lanes.</summary>
+    public required ProbePoint Measured { get; init; }
+
+    /// <summary>All that was tried, the spec's own included.</summary>
+    public required ImmutableArray<ProbePoint> Points { get; init; }
+
+    /// <summary>The fastest for this run's queries. Another mini-batch size makes another run.</summary>
+    public required ProbePoint Suggested { get; init; }
+
+    /// <summary>Of the training files, read once.</summary>
+    public required long TrainBytes { get; init; }
+
+    /// <summary>Of all weight sets, as the first query's was measured.</summary>
+    public required long WeightBytes { get; init; }
+
+    /// <summary>Most bytes that parts and saved losses take.</summary>
+    public required long PartBytesMax { get; init; }
+
+    /// <summary>Resident memory at its peak, without mapped files.</summary>
+    public required long MemoryBytes { get; init; }
+
+    public required TimeSpan AscentTime { get; init; }
+
+    /// <summary>With no base loss cached.</summary>
+    public required TimeSpan ColdScoreTime { get; init; }
+
+    /// <summary>With all base losses cached.</summary>
+    public required TimeSpan WarmScoreTime { get; init; }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using MirroredInfluence.Storage;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>
+/// Finds a learning rate and a number of steps by planted duplicates (§3 "Hyperparameter"): a training row that is its own query must rank first.
+/// </summary>
+public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = null)
+{
+    /// <summary>Ranks that are kept: a planted row past them counts as the one after.</summary>
+    private const int RanksMax = 10_000;
+
+    /// <param name="spec">Its ascent gives everything but learning rate and steps; its test rows are not used.</param>
+    /// <exception cref="MirroredException">Invalid or Data: as for a run.</exception>
+    public async Task<TuneResult> TuneAsync(RunSpec spec, TuneSpec tune, CancellationToken cancellationToken)
+    {
+        // The training rows are the test rows. An opponent of itself no row is: planted rows are proponents.
+        var planted = spec with
+        {
+            Test = new TestSpec { Shards = spec.Train.Shards, Rows = "0" },
+            Score = spec.Score with { TopK = RanksMax, SaveLosses = false, Rank = spec.Score.Rank == RankOrder.Opponents ? RankOrder.Proponents : spec.Score.Rank },
+        };
+        using var models = DeviceModels.Load(spec.Model, spec.Compute, deviceCountMax: 1);
+        var run = new Planner(new DigestCache(CacheFolder.Resolve(spec.Compute.Cache), time), time, progress).Plan(planted, models.Models[0], cancellationToken);
+        using var files = run.OpenTrainFiles();
+
+        var random = new Random(tune.Seed);
+        var queries = Plant(run, files, tune.PlantedRowCount, random);
+        var shards = ShardSample.Draw(run.Plan, spec.Score.MiniBatchRows, queries.Select(query => run.Plan.RowIndex(query.Rows[0])), tune.SampleRowCount, random);
+        var rowCount = shards.Sum(shard => (long)shard.RowCount);
+        var tuneCount = Math.Max(1, queries.Length / 5);
+        var grid = tune.LearningRates.SelectMany(rate => tune.Steps.Select(steps => (Rate: rate, Steps: steps)))
+            .OrderBy(point => point.Rate * point.Steps).ThenBy(point => point.Steps).ToImmutableArray();
+
+        using var meter = new ProgressMeter(time, progress, RunPhase.Scoring, rowCount * (grid.Length + 1));
+        var trial = new TuneTrial(run, models, files, shards, new RowMeter(meter, run.Plan.RowCount, maxUnscorable: 1));
+        var curve = ImmutableArray.CreateBuilder<TunePoint>(grid.Length);
+        foreach (var (rate, steps) in grid)
+            curve.Add(await trial.TryAsync(rate, steps, queries[..tuneCount], cancellationToken));
+
+        var chosen = curve.FirstOrDefault(point => point.FindsAll);
+        return new TuneResult
+        {
+            Curve = curve.MoveToImmutable(),
+            Chosen = chosen,
+            Evaluation = chosen is null ? null : await trial.TryAsync(chosen.LearningRate, chosen.Steps, queries[tuneCount..], cancellationToken),
+            RankedRowCount = rowCount,
+        };
+    }
+
+    /// <summary>Training rows drawn at random that can be read, each its own query.</summary>
+    private static ImmutableArray<Query> Plant(PlannedRun run, BoundFiles files, int count, Random random)
+    {
+        if (run.Plan.RowCount < count)
+            throw Failure.Invalid($"The training set holds {run.Plan.RowCount:N0} rows; expected at least the {count} to plant. Plant fewer.");
+
+        var planted = new SortedDictionary<long, Query>();
+        for (var attempt = 0; planted.Count < count; attempt++)
+        {
+            if (attempt == 100 * count)
+                throw Failure.Data($"{attempt} rows drawn at random hold {planted.Count} that can be read; expected {count}. `mirrored inspect` shows what is wrong with the data.");
+
+            var trainRow = random.NextInt64(run.Plan.RowCount);
+            var (fileIndex, row) = run.Plan.Locate(trainRow);
+            var file = files.Borrow(fileIndex);
+            if (file.IsReadable(row))
+                planted[trainRow] = new Query { Name = $"planted row {trainRow}", Rows = [new TestRow(fileIndex, row, file.IdOf(row))] };
+            files.Return(fileIndex);
+        }
+
+        var queries = planted.Values.ToArray();
+        random.Shuffle(queries);
+        return [.. queries];
+    }
+}
