@@ -7,13 +7,13 @@ internal static class CommandLine
 {
     private const string Summary = "Which training rows made the model do that? Forward-only data influence (Forward-INF) over Arrow files.";
 
-    public static int Run(string[] arguments, Terminal terminal)
+    public static async Task<int> RunAsync(string[] arguments, Terminal terminal)
     {
         var isVerbose = arguments.Contains("--verbose");
         using var stop = new StopSignal(terminal);
         try
         {
-            return Run(arguments, terminal, stop);
+            return await RunAsync(arguments, terminal, stop);
         }
         catch (OperationCanceledException) when (stop.Token.IsCancellationRequested)
         {
@@ -46,7 +46,7 @@ internal static class CommandLine
         }
     }
 
-    private static int Run(string[] arguments, Terminal terminal, StopSignal stop)
+    private static async Task<int> RunAsync(string[] arguments, Terminal terminal, StopSignal stop)
     {
         var help = new Option<bool>("--help", "-h") { Description = "Show this." };
         var root = CreateRoot(help);
@@ -70,7 +70,7 @@ internal static class CommandLine
 
         Refusal.ThrowIfRefused(parsed, root);
         stop.WhenStopped = verb!.WhenStopped;
-        return verb.Run(parsed, terminal, stop.Token);
+        return await verb.RunAsync(parsed, terminal, stop.Token);
     }
 
     private static RootCommand CreateRoot(Option<bool> help)
@@ -87,7 +87,7 @@ internal static class CommandLine
         return root;
     }
 
-    private static IEnumerable<Verb> AllVerbs() => [new ImportVerb()];
+    private static IEnumerable<Verb> AllVerbs() => [new DoctorVerb(), new ImportVerb(), new InspectVerb()];
 
     private static int ExitCodeOf(FailureKind kind) => kind switch
     {

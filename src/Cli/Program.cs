@@ -1,3 +1,3 @@
 using MirroredInfluence.Cli;
 
-return CommandLine.Run(args, Terminal.OfThisProcess());
+return await CommandLine.RunAsync(args, Terminal.OfThisProcess());

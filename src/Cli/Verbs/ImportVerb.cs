@@ -56,7 +56,7 @@ internal sealed class ImportVerb : Verb
 
     public override string WhenStopped => "no file was kept.";
 
-    public override int Run(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    public override Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         var options = Read(parsed);
         using var table = new ImportTable(options);
@@ -68,7 +68,7 @@ internal sealed class ImportVerb : Verb
             terminal.Output.WriteLine($"  {column.Name}: {TypeName(column)}");
         foreach (var file in files)
             terminal.Output.WriteLine($"{file.Path}  {file.RowCount:N0} rows  {Quantity.Bytes(file.Bytes)}");
-        return 0;
+        return Task.FromResult(0);
     }
 
     private ImportOptions Read(ParseResult parsed)

@@ -16,7 +16,7 @@ internal abstract class Verb(string name, string summary) : Command(name, summar
     public virtual string WhenStopped => "nothing was changed.";
 
     /// <returns>The exit code.</returns>
-    public abstract int Run(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken);
+    public abstract Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken);
 
     protected void AddFlags(string title, params IEnumerable<Option> flags)
     {

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+
+namespace MirroredInfluence.Cli;
+
+/// <summary>The run spec on the command line: a spec file, and a flag for every field that is laid over it.</summary>
+internal sealed class SpecOptions
+{
+    private readonly List<(SpecField Field, Option Flag)> _flags = [.. SpecField.All.Where(field => field.Flag is not null).Select(field => (field, CreateFlag(field)))];
+
+    public Argument<string?> SpecFile { get; } = new("SPEC.json")
+    {
+        Arity = ArgumentArity.ZeroOrOne,
+        Description = "The run spec. Optional: every field is also a flag, and flags go before the file's fields. "
+            + "Paths in the file are relative to it, paths in flags to the current directory.",
+    };
+
+    /// <summary>Flags by section of the spec.</summary>
+    public IEnumerable<FlagGroup> Groups => _flags
+        .GroupBy(pair => pair.Field.Path.Split('.')[0])
+        .Select(section => new FlagGroup(TitleOf(section.Key), [.. section.Select(pair => pair.Flag)]));
+
+    /// <exception cref="MirroredException">Invalid: no such file, or no such spec.</exception>
+    public RunSpec Read(ParseResult parsed)
+    {
+        var file = parsed.GetValue(SpecFile);
+        var spec = file is null ? [] : ReadFile(file);
+        foreach (var (field, flag) in _flags)
+        {
+            if (parsed.GetResult(flag) is not { } result)
+                continue;
+            string[] values = result.Tokens.Count > 0 ? [.. result.Tokens.Select(token => token.Value)] : ["true"];
+            SpecFlags.Apply(spec, field, [.. values.Select(value => SpecPaths.IsPath(field.Path) ? SpecPaths.Resolve(value, Environment.CurrentDirectory) : value)]);
+        }
+
+        RefuseMissing(spec, file);
+        return RunSpecReader.Read(spec);
+    }
+
+    /// <summary>Name of the run directory where none is given: the spec file's, else the model's.</summary>
+    public string DefaultName(ParseResult parsed, RunSpec spec) => Path.GetFileNameWithoutExtension(parsed.GetValue(SpecFile) ?? spec.Model.Uri);
+
+    private static JsonObject ReadFile(string file)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(file);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        {
+            throw Failure.Invalid($"{file}: no such spec file. 'mirrored run --help' shows what a run needs.", e);
+        }
+
+        var spec = RunSpecReader.Parse(text, file);
+        SpecPaths.ResolveAll(spec, Path.GetDirectoryName(Path.GetFullPath(file))!);
+        return spec;
+    }
+
+    /// <summary>The strict reader would name one missing field; who types flags wants all of them, as flags.</summary>
+    private static void RefuseMissing(JsonObject spec, string? file)
+    {
+        string[] missing = [.. SpecField.All.Where(field => IsMissing(spec, field)).Select(field => file is null ? field.Flag! : field.Path)];
+        if (missing.Length > 0)
+            throw Failure.Invalid($"{file ?? "the run"} lacks {string.Join(", ", missing)}.");
+    }
+
+    private static bool IsMissing(JsonObject spec, SpecField field) =>
+        field.IsRequired && field.Path.Split('.') is [var section, var name] && (spec[section] is not { } fields || (fields as JsonObject)?.ContainsKey(name) is false);
+
+    private static Option CreateFlag(SpecField field)
+    {
+        var isNumber = field.Expected.Contains("number", StringComparison.Ordinal);
+        var description = field.Description + (field.DefaultText is { } value and not ("null" or "{}" or "false") ? $" [{value.Trim('"')}]" : "");
+        if (field.IsSwitch)
+            return new Option<bool?>(field.Flag!) { Description = description };
+
+        return new Option<string[]>(field.Flag!)
+        {
+            Description = description,
+            Arity = field.AllowsMany ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
+            AllowMultipleArgumentsPerToken = field.AllowsMany,
+            HelpName = field.Choices is { IsEmpty: false } choices ? string.Join('|', choices)
+                : field.Path == "train.columns" ? "ARGUMENT=COLUMN…"
+                : SpecPaths.IsPath(field.Path) ? (field.AllowsMany ? "PATH…" : "PATH")
+                : isNumber ? (field.AllowsMany ? "N,N,…" : "NUMBER")
+                : field.AllowsMany ? "TEXT…" : "TEXT",
+        };
+    }
+
+    private static string TitleOf(string section) => section switch
+    {
+        "model" => "Model",
+        "train" => "Training rows",
+        "test" => "Test rows and queries",
+        "ascent" => "Ascent",
+        "score" => "Scores",
+        "compute" => "Compute (never changes what a run is)",
+        "report" => "Report",
+        _ => "Noise",
+    };
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using MirroredInfluence.Arrow;
+using MirroredInfluence.Torch;
+
+namespace MirroredInfluence.Cli;
+
+/// <summary>A model, an Arrow file, or both and how they fit.</summary>
+internal sealed class InspectVerb : Verb
+{
+    private readonly Argument<string[]> _files = new("FILE")
+    {
+        Arity = new ArgumentArity(1, 2),
+        Description = "A TorchScript archive, an Arrow file or stream, or one of each. A TorchScript archive is code: inspect only what you trust.",
+    };
+
+    public InspectVerb()
+        : base("inspect", "Show what a model takes, what an Arrow file holds, and what would bind to what.") => Add(_files);
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("inspect model.pt train.arrow", "does this model fit these rows?"),
+        new("inspect data/train-00000.arrow", "format, columns, types and record batches of a file"),
+    ];
+
+    public override Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var (models, files) = Sort(parsed.GetValue(_files)!);
+        using var model = models is [var modelPath] ? BaseModel.Load(modelPath) : null;
+        using var file = files is [var filePath] ? ArrowFile.Open(filePath) : null;
+
+        if (model is not null)
+            ModelPage.Write(model, terminal.Output);
+        if (file is not null)
+            ArrowFilePage.Write(file, terminal.Output);
+        var fits = model is null || file is null || BindingPage.Write(model.Signature, file, terminal.Output);
+        return Task.FromResult(fits ? 0 : 2);
+    }
+
+    private static (ImmutableArray<string> Models, ImmutableArray<string> Files) Sort(string[] paths)
+    {
+        foreach (var path in paths)
+        {
+            if (!File.Exists(path))
+                throw Failure.Invalid($"{path}: no such file.");
+        }
+
+        var byKind = paths.ToLookup(IsArchive);
+        if (byKind[true].Count() > 1 || byKind[false].Count() > 1)
+            throw Failure.Invalid($"{paths[0]} and {paths[1]} are both {(IsArchive(paths[0]) ? "models" : "data files")}; give one of each.");
+        return ([.. byKind[true]], [.. byKind[false]]);
+    }
+
+    /// <summary>A TorchScript archive is a zip.</summary>
+    private static bool IsArchive(string path)
+    {
+        using var content = File.OpenRead(path);
+        Span<byte> head = stackalloc byte[4];
+        return content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.StartsWith("PK"u8);
+    }
+}
