@@ -87,7 +87,7 @@ internal static class CommandLine
         return root;
     }
 
-    private static IEnumerable<Verb> AllVerbs() => [new DoctorVerb(), new ImportVerb(), new InspectVerb()];
+    private static IEnumerable<Verb> AllVerbs() => [new DoctorVerb(), new ImportVerb(), new InspectVerb(), new StatusVerb()];
 
     private static int ExitCodeOf(FailureKind kind) => kind switch
     {

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using MirroredInfluence.Storage;
+
+namespace MirroredInfluence.Cli;
+
+/// <summary>How far a run is, from its directory alone.</summary>
+internal sealed class StatusVerb : Verb
+{
+    private readonly Argument<string> _folder = new("DIR") { Description = "A run directory." };
+
+    private readonly Option<bool> _json = new("--json") { Description = "One JSON object." };
+
+    public StatusVerb()
+        : base("status", "Show how far a run is, from its directory alone.")
+    {
+        Add(_folder);
+        AddFlags("Output", _json);
+    }
+
+    public override IReadOnlyList<Example> Examples => [new("status out/demo", "also while it runs, from another terminal")];
+
+    public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var folder = parsed.GetValue(_folder)!;
+        var directory = await RunDirectory.OpenAsync(new LocalObjectStore(folder), cancellationToken);
+        var status = await RunStatus.ReadAsync(directory, cancellationToken);
+
+        if (parsed.GetValue(_json))
+            terminal.Output.WriteJsonLine(status);
+        else
+            Write(status, folder, terminal.Output);
+        return 0;
+    }
+
+    private static void Write(RunStatus status, string folder, TextWriter output)
+    {
+        output.WriteLine($"run         {status.Run}");
+        output.WriteLine($"model       {status.Model}");
+        output.WriteLine($"shards      {status.ScoredShardCount:N0} of {status.ShardCount:N0} scored");
+        output.WriteLine($"rows        {status.DoneRowCount:N0} of {status.RowCount:N0} done ({status.Coverage:P1})");
+        output.WriteLine(status switch
+        {
+            { HasResult: true } => $"result      {Path.Combine(folder, "report.html")}",
+            { IsScored: true } => $"result      not written yet: mirrored report {folder}",
+            _ => "result      not yet: the same 'mirrored run' goes on from here",
+        });
+    }
+}
