@@ -16,7 +16,7 @@ public sealed record TrainSpec
     [Description("Column (or struct path) whose value groups rows: a source D_i of the paper's §2.1.")]
     public string? Group { get; init; }
 
-    [Description("Argument of forward → column. Arguments left out bind to the column of their own name.")]
+    [Description("Argument of forward → column. Arguments left out bind to the column of their own name. What they are bound to is part of the identity.")]
     [OutsideIdentity]
     public ImmutableSortedDictionary<string, ColumnSpec> Columns { get; init; } = ImmutableSortedDictionary<string, ColumnSpec>.Empty;
 }

@@ -24,7 +24,7 @@ public abstract class Estimator
     /// <exception cref="MirroredException">Invalid: there is no estimator of this name.</exception>
     public static Estimator Named(string name) => ByName.TryGetValue(name, out var estimator)
         ? estimator
-        : throw Failure.Invalid($"score.estimator: found '{name}'; expected {NearestName.Choices(name, Names)}.");
+        : throw Failure.Invalid($"score.estimator: found '{name}'; expected one of {string.Join(", ", Names)}{NearestName.Ending(name, Names)}");
 
     /// <summary>
     /// Reduces the losses of one mini-batch under one weight set. Means over draws are accumulated in double in draw order and rounded once.

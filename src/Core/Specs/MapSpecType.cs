@@ -7,7 +7,7 @@ namespace MirroredInfluence;
 /// <summary>Names to sections: <c>train.columns</c>. Ordinal order.</summary>
 internal sealed class MapSpecType<T> : SpecType
 {
-    public override string Expected => "an object";
+    public override string Expected => "an object of arguments (as a flag: argument=column)";
 
     public override bool AllowsMany => true;
 
@@ -62,7 +62,7 @@ internal sealed class MapSpecType<T> : SpecType
             }
             else
             {
-                throw Failure.Invalid($"Found '{value}'; expected argument=column or a JSON object of arguments.");
+                return JsonValue.Create(value);   // the reader refuses it
             }
         }
 

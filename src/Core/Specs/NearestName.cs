@@ -11,32 +11,41 @@ public static class NearestName
         .Select(pair => pair.candidate)
         .FirstOrDefault();
 
-    /// <summary>"<c>; did you mean ascent?</c>", or nothing.</summary>
+    /// <summary>"<c>; did you mean ascent?</c>", or nothing when none is near.</summary>
     public static string Hint(string name, IEnumerable<string> known) => Of(name, known) is { } nearest ? $"; did you mean {nearest}?" : "";
 
-    /// <summary>"<c>one of adam, sgd; did you mean adam?</c>"</summary>
+    /// <summary>The hint, or a full stop: how a message ends.</summary>
+    public static string Ending(string name, IEnumerable<string> known) => Hint(name, known) is { Length: > 0 } hint ? hint : ".";
+
+    /// <summary>"<c>one of adam, sgd; did you mean adam</c>"</summary>
     public static string Choices(string name, IEnumerable<string> known)
     {
         string[] names = [.. known];
         return $"one of {string.Join(", ", names)}{Hint(name, names).TrimEnd('?')}";
     }
 
-    /// <summary>Levenshtein's.</summary>
+    /// <summary>Letters to insert, delete, replace or swap with their neighbour (optimal string alignment).</summary>
     private static int Distance(string left, string right)
     {
-        var row = Enumerable.Range(0, right.Length + 1).ToArray();
-        for (var i = 1; i <= left.Length; i++)
+        var distances = new int[left.Length + 1, right.Length + 1];
+        for (var i = 0; i <= left.Length; i++)
         {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= right.Length; j++)
+            for (var j = 0; j <= right.Length; j++)
             {
-                var substituted = diagonal + (left[i - 1] == right[j - 1] ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(substituted, 1 + Math.Min(row[j], row[j - 1]));
+                if (i == 0 || j == 0)
+                {
+                    distances[i, j] = i + j;
+                    continue;
+                }
+
+                var distance = distances[i - 1, j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+                distance = Math.Min(distance, 1 + Math.Min(distances[i - 1, j], distances[i, j - 1]));
+                if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1])
+                    distance = Math.Min(distance, 1 + distances[i - 2, j - 2]);
+                distances[i, j] = distance;
             }
         }
 
-        return row[right.Length];
+        return distances[left.Length, right.Length];
     }
 }

@@ -29,17 +29,17 @@ public static class RunSpecReader
         Estimator.Named(spec.Score.Estimator);
         if (spec.Test.Rows is { } rows)
             RowSelection.Parse(rows);
-        if (spec.Ascent.Momentum != 0 && spec.Ascent.Optimizer != OptimizerKind.Sgd)
-            throw Failure.Invalid("ascent.momentum: found with another optimiser; expected ascent.optimizer sgd, the only one that uses it.");
-        if (spec.Score.Draws is { TimestepArgument: { } timestep, NoiseArgument: var noise } && timestep == noise)
-            throw Failure.Invalid($"score.draws.timestepArgument: found '{noise}', which is also the noise argument; expected another argument.");
-        if (spec.Score.Draws is { } draws)
+        if (spec.Ascent is { Momentum: not 0, Optimizer: not OptimizerKind.Sgd } ascent)
         {
-            foreach (var argument in new[] { draws.NoiseArgument, draws.TimestepArgument })
-            {
-                if (argument is not null && spec.Train.Columns.ContainsKey(argument))
-                    throw Failure.Invalid($"train.columns.{argument}: found a column for an argument that score.draws makes; expected one or the other.");
-            }
+            throw Failure.Invalid(
+                $"ascent.momentum: found {ascent.Momentum} with ascent.optimizer {SpecName.Of(ascent.Optimizer)}; expected 0, since only sgd has momentum.");
         }
+
+        if (spec.Score.Draws is not { } draws)
+            return;
+        if (draws.TimestepArgument == draws.NoiseArgument)
+            throw Failure.Invalid($"score.draws.timestepArgument: found '{draws.NoiseArgument}', which is also the noise argument; expected another argument.");
+        if (spec.Train.Columns.Keys.FirstOrDefault(argument => argument == draws.NoiseArgument || argument == draws.TimestepArgument) is { } made)
+            throw Failure.Invalid($"train.columns.{made}: found a column for an argument that score.draws makes; expected one or the other.");
     }
 }

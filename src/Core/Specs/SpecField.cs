@@ -7,7 +7,7 @@ namespace MirroredInfluence;
 /// <summary>A field of the run spec, as help texts, flags and docs/formats/run-spec.md show it. Derived from the records.</summary>
 public sealed record SpecField
 {
-    private SpecField(string path, string? flag, SpecProperty property, object section)
+    private SpecField(string path, string? flag, SpecProperty property, object section, bool isInIdentity)
     {
         Path = path;
         Flag = flag;
@@ -15,12 +15,12 @@ public sealed record SpecField
         Description = property.Description;
         Expected = property.Expected;
         IsRequired = property.IsRequired;
-        IsInIdentity = property.IsInIdentity;
+        IsInIdentity = isInIdentity;
         DefaultText = property.IsRequired ? null : Json(property, section);
     }
 
     /// <summary>Every field, section by section in the order of the records. The fields of a column have paths like <c>train.columns.*.dtype</c>.</summary>
-    public static ImmutableArray<SpecField> All { get; } = [.. FieldsOf(SectionSpecType.Of(typeof(RunSpec)), "", hasFlags: true)];
+    public static ImmutableArray<SpecField> All { get; } = [.. FieldsOf(SectionSpecType.Of(typeof(RunSpec)), "", hasFlags: true, isInIdentity: true)];
 
     /// <summary><c>ascent.learningRate</c>.</summary>
     public string Path { get; }
@@ -52,17 +52,18 @@ public sealed record SpecField
 
     internal SpecType Type { get; }
 
-    private static IEnumerable<SpecField> FieldsOf(SectionSpecType section, string prefix, bool hasFlags)
+    private static IEnumerable<SpecField> FieldsOf(SectionSpecType section, string prefix, bool hasFlags, bool isInIdentity)
     {
         var defaults = section.CreateDefault();
         foreach (var property in section.Properties)
         {
             var path = prefix + property.Name;
+            var counts = isInIdentity && property.IsInIdentity;
             var nested = property.Type as SectionSpecType;
             if (nested is null || property.AllowsNull)
-                yield return new SpecField(path, hasFlags ? FlagOf(path) : null, property, defaults);
-            var children = nested is not null ? FieldsOf(nested, path + ".", hasFlags)
-                : property.Type is MapSpecType<ColumnSpec> map ? FieldsOf(map.Section, path + ".*.", hasFlags: false)
+                yield return new SpecField(path, hasFlags ? FlagOf(path) : null, property, defaults, counts);
+            var children = nested is not null ? FieldsOf(nested, path + ".", hasFlags, counts)
+                : property.Type is MapSpecType<ColumnSpec> map ? FieldsOf(map.Section, path + ".*.", hasFlags: false, counts)
                 : [];
             foreach (var child in children)
                 yield return child;

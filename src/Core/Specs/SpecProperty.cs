@@ -55,7 +55,7 @@ internal sealed class SpecProperty
         if (json.ValueKind == JsonValueKind.Null && AllowsNull)
             return;
         if (!Type.TryRead(json, path, out var value) || !IsAllowed(value))
-            throw Failure.Invalid($"{path}: found {Shown(json)}; expected {Expected}{Hint(json)}.");
+            throw Failure.Invalid($"{path}: found {Shown(json)}; expected {Expected}{Ending(json)}");
         _property.SetValue(section, value);
     }
 
@@ -78,6 +78,6 @@ internal sealed class SpecProperty
         return $" from {minimum} to {(_range.MaximumIsExclusive ? "below " : "")}{maximum}";
     }
 
-    private string Hint(JsonElement json) =>
-        json.ValueKind == JsonValueKind.String ? NearestName.Hint(json.GetString()!, Type.Choices).TrimEnd('?') : "";
+    private string Ending(JsonElement json) =>
+        json.ValueKind == JsonValueKind.String ? NearestName.Ending(json.GetString()!, Type.Choices) : ".";
 }

@@ -15,22 +15,7 @@ public static class ElementTypes
 
     public static bool IsFloat(this ElementType type) => type is ElementType.Float16 or ElementType.Float32 or ElementType.Float64;
 
-    public static string Name(this ElementType type) => type switch
-    {
-        ElementType.Bool => "bool",
-        ElementType.Int8 => "int8",
-        ElementType.Int16 => "int16",
-        ElementType.Int32 => "int32",
-        ElementType.Int64 => "int64",
-        ElementType.UInt8 => "uint8",
-        ElementType.UInt16 => "uint16",
-        ElementType.UInt32 => "uint32",
-        ElementType.UInt64 => "uint64",
-        ElementType.Float16 => "float16",
-        ElementType.Float32 => "float32",
-        ElementType.Float64 => "float64",
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
-    };
+    public static string Name(this ElementType type) => SpecName.Of(type);
 
     public static bool TryParse(string name, out ElementType type)
     {
