@@ -1,6 +1,6 @@
 """Writes the cases that the engine is compared with.
 
-    PYTHONPATH=python /usr/bin/python3 tests/reference/make_cases.py --out out/cases
+    /usr/bin/python3 tests/reference/make_cases.py --out out/cases
 
 A folder per model: model.pt, train.npz, test.npz (and train/, test/ with an .npy per column), and per case <case>.spec.json with what the reference
 finds: <case>.expected.npz with base [D,N], ascended [Q,D,N], id [N], influence, lossDifference [Q,N] and baseLoss [N] (means over draws), and
