@@ -45,12 +45,14 @@ for project in tests/*.Tests/*.Tests.csproj; do
     add $((total - bad - skip)) "$bad" "$skip" "$name"
 done
 
-"$PYTHON" -m unittest discover -s python/tests > "$log" 2>&1
-status=$?
-ran=$(number 'Ran [0-9]+ test') skip=$(number 'skipped=[0-9]+') bad=$(($(number 'failures=[0-9]+') + $(number 'errors=[0-9]+')))
-[ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
-[ "$bad" -eq 0 ] || tail -n 60 "$log"
-add $((ran - bad - skip)) "$bad" "$skip" "python exporter"
+for suite in python/tests tests/reference; do
+    "$PYTHON" -m unittest discover -s "$suite" > "$log" 2>&1
+    status=$?
+    ran=$(number 'Ran [0-9]+ test') skip=$(number 'skipped=[0-9]+') bad=$(($(number 'failures=[0-9]+') + $(number 'errors=[0-9]+')))
+    [ "$status" -ne 0 ] && [ "$bad" -eq 0 ] && bad=1
+    [ "$bad" -eq 0 ] || tail -n 60 "$log"
+    add $((ran - bad - skip)) "$bad" "$skip" "$suite"
+done
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"

@@ -199,8 +199,9 @@ def _define(call: Optional[_LossCall], parts: Dict[str, nn.Module], source: str)
 
 
 def _require_equal(whole, halves, rows: Dict[str, torch.Tensor], names: Sequence[str]) -> None:
+    device = next(whole.parameters(), torch.empty(0)).device
     with torch.no_grad():
-        expected, found = (scripted.eval()(*(rows[name] for name in names)) for scripted in (whole, halves))
+        expected, found = (scripted.eval()(*(rows[name].to(device) for name in names)) for scripted in (whole, halves))
     if not torch.equal(expected, found):
         gap = (expected - found).abs().max().item() if expected.shape == found.shape else f"shapes {list(expected.shape)}, {list(found.shape)}"
         raise ExportError(f"head(backbone(…)) is not the module: losses differ by up to {gap}; expected equal bits. Split the module at a layer boundary.")

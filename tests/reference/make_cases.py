@@ -43,7 +43,7 @@ class Size:
 
 
 SIZES = {"small": Size(rows=150, queries=2, width=8, resnet_width=4, side=16, training_steps=40),
-         "full": Size(rows=2000, queries=4, width=32, resnet_width=64, side=32, training_steps=200)}  # fmt: skip
+         "full": Size(rows=1000, queries=2, width=32, resnet_width=64, side=32, training_steps=200)}  # fmt: skip
 
 
 @dataclass
