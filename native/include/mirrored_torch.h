@@ -98,7 +98,7 @@ typedef struct {
     double momentum;
     double weight_decay;
     int64_t draw_count;
-    int64_t mini_batch_rows; /* most rows that go through the model together */
+    int64_t mini_batch_rows;    /* most rows that go through the model together */
     int32_t perturbed_argument; /* index of a column argument to move on a sphere, or -1 */
     int32_t perturbation_attempt;
     double perturbation_radius;
@@ -130,13 +130,14 @@ MIRRORED_API void mirrored_model_free(mirrored_model* model) MIRRORED_NOEXCEPT;
 
 /* JSON: {"device", "arguments": [], "hasPrefix", "prefixArguments": [], "suffixArguments": [], "exporterText": text or null,
    "tensors": [{"name", "otherNames": [], "dtype", "shape": [], "isParameter", "usedByPrefix"}]}. */
-MIRRORED_API mirrored_status mirrored_model_describe(const mirrored_model* model, mirrored_text* json, mirrored_text* error) MIRRORED_NOEXCEPT;
+MIRRORED_API mirrored_status mirrored_model_describe(const mirrored_model* model, mirrored_text* json,
+                                                     mirrored_text* error) MIRRORED_NOEXCEPT;
 
 /* The ascended model as a weight set. row_pointers: [columns x row_count], column-major; row_keys: [row_count] or NULL. */
-MIRRORED_API mirrored_status mirrored_model_ascend(const mirrored_model* model, const mirrored_layout* layout, const mirrored_ascent* ascent,
-                                                   const void* const* row_pointers, int64_t row_count, const uint64_t* row_keys,
-                                                   mirrored_weights** weights, double* loss_before, double* loss_after,
-                                                   mirrored_text* error) MIRRORED_NOEXCEPT;
+MIRRORED_API mirrored_status mirrored_model_ascend(const mirrored_model* model, const mirrored_layout* layout,
+                                                   const mirrored_ascent* ascent, const void* const* row_pointers, int64_t row_count,
+                                                   const uint64_t* row_keys, mirrored_weights** weights, double* loss_before,
+                                                   double* loss_after, mirrored_text* error) MIRRORED_NOEXCEPT;
 
 /* tensors: [tensor_count], each tensor_index at most once; data as long as the model's tensor of that index. */
 MIRRORED_API mirrored_status mirrored_weights_load(const mirrored_model* model, const mirrored_tensor* tensors, int32_t tensor_count,

@@ -12,7 +12,7 @@ namespace mirrored {
 class Optimizer {
 public:
     struct Options {
-        int32_t kind;  // MIRRORED_SGD, ...
+        int32_t kind;   // MIRRORED_SGD, ...
         bool maximise;  // negates the gradient before weight decay is added, as torch.optim does: decay shrinks weights either way
         double learning_rate;
         double momentum;

@@ -111,8 +111,10 @@ public sealed unsafe class BaseModel : IDisposable
             };
             var status = NativeMethods.ModelAscend(
                 _handle, layout.Layout, &ascent, rowPointers, batch.RowCount, rowKeys, out var weights, out var before, out var after, &error);
+            if (status == NativeStatus.Cancelled)
+                throw new OperationCanceledException(cancellationToken);
             if (status != NativeStatus.Ok)
-                throw status == NativeStatus.Cancelled ? new OperationCanceledException(cancellationToken) : error.ToException(status, $"{Path}, with {batch.Layout}");
+                throw error.ToException(status, $"{Path}, with {batch.Layout}{HintOf(error)}");
             return new AscentResult(new WeightSet(this, weights), before, after);
         }
     }
@@ -157,6 +159,10 @@ public sealed unsafe class BaseModel : IDisposable
             }
         }
     }
+
+    private static string HintOf(in NativeText error) => error.ToString().Contains("more than 1 value per channel", StringComparison.Ordinal)
+        ? " (BatchNorm in train mode needs 2 rows: set ascent.repeat to 2)"
+        : "";
 
     private int[] TrainableIndexes(IReadOnlyCollection<string> globs)
     {

@@ -9,10 +9,12 @@ internal static class NativeLibraryFinder
     private const string Variable = "MIRRORED_TORCH_LIBRARY";
     private const string FileName = "libmirrored_torch.so";
 
+    public static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath) =>
+        Load(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given : Path.Combine(AppContext.BaseDirectory, FileName));
+
     /// <exception cref="MirroredException">Unavailable: it is not there, cannot be loaded, or was built from another version.</exception>
-    public static nint Resolve(string name, Assembly assembly, DllImportSearchPath? searchPath)
+    public static nint Load(string path)
     {
-        var path = Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } given ? given : Path.Combine(AppContext.BaseDirectory, FileName);
         nint library;
         try
         {

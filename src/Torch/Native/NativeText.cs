@@ -31,7 +31,6 @@ internal unsafe struct NativeText
             NativeStatus.Invalid => Failure.Invalid(message),
             NativeStatus.Data => Failure.Data(message),
             NativeStatus.Unavailable => Failure.Unavailable(message),
-            NativeStatus.Cancelled => new OperationCanceledException(),
             _ => Failure.Internal(message),
         };
     }

@@ -64,7 +64,8 @@ std::string describe(const at::Tensor& tensor) { return dtype_name(tensor.scalar
 
 Layout::Layout(const mirrored_layout& layout, const std::vector<std::string>& names) : seed(layout.seed) {
     if (static_cast<size_t>(layout.argument_count) != names.size()) {
-        throw internal("the layout has " + std::to_string(layout.argument_count) + " arguments, forward has " + std::to_string(names.size()));
+        throw internal("the layout has " + std::to_string(layout.argument_count) + " arguments, forward has " +
+                       std::to_string(names.size()));
     }
     for (size_t index = 0; index < names.size(); ++index) {
         const auto& given = layout.arguments[index];
@@ -126,9 +127,7 @@ at::Tensor ArgumentTensors::made(size_t argument_index, const MiniBatch& batch) 
     return on_device(tensor);
 }
 
-at::Tensor ArgumentTensors::on_device(const at::Tensor& tensor) const {
-    return device_.is_cpu() ? tensor : tensor.to(device_);
-}
+at::Tensor ArgumentTensors::on_device(const at::Tensor& tensor) const { return device_.is_cpu() ? tensor : tensor.to(device_); }
 
 bool ArgumentTensors::can_borrow(const Argument& argument, const void* const* rows, int64_t row_count) const {
     const auto& conversion = argument.conversion;

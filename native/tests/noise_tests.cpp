@@ -21,8 +21,9 @@ TEST(Philox, AgreesWithThePublishedVectors) {
 
 // Box-Muller through the C library in long double: what the polynomials must round to, but for ties.
 float reference_normal(const NoiseKey& key, int64_t index) {
-    const auto words = philox({static_cast<uint32_t>(index / 4), key.draw, static_cast<uint32_t>(key.row_key), static_cast<uint32_t>(key.row_key >> 32)},
-                              {static_cast<uint32_t>(key.seed), static_cast<uint32_t>(key.seed >> 32)});
+    const auto words =
+        philox({static_cast<uint32_t>(index / 4), key.draw, static_cast<uint32_t>(key.row_key), static_cast<uint32_t>(key.row_key >> 32)},
+               {static_cast<uint32_t>(key.seed), static_cast<uint32_t>(key.seed >> 32)});
     const auto pair = static_cast<size_t>(index % 4 / 2 * 2);
     const long double radius = std::sqrt(-2.0L * std::log((words[pair] + 1.0L) * 0x1p-32L));
     const long double angle = 2.0L * std::acos(-1.0L) * words[pair + 1] * 0x1p-32L;
@@ -39,6 +40,17 @@ TEST(Normal, EqualsBoxMullerOfTheCLibrary) {
     }
     // Both are within 2^-50 before rounding to 24 bits: one in 2^25 may fall on the other side.
     EXPECT_LE(different, 1);
+}
+
+// docs/formats/noise.md, from tests/reference/noise.py.
+TEST(Normal, AgreesWithTheDocument) {
+    float values[4];
+    fill_normal({1, 2, 3}, NoiseStream::normal, values, 4);
+    EXPECT_EQ(values[0], -0x1.614296p-2F);
+    EXPECT_EQ(values[1], 0x1.e00fc2p-3F);
+    EXPECT_EQ(values[2], -0x1.706258p+0F);
+    EXPECT_EQ(values[3], 0x1.9c3bfcp+0F);
+    EXPECT_EQ(timestep_of({1, 2, 3}, 1000), 922);
 }
 
 TEST(Normal, HasMeanZeroAndVarianceOne) {

@@ -32,7 +32,9 @@ TEST(Optimizer, FirstAdamStepIsTheLearningRate) {
     EXPECT_NEAR(after({MIRRORED_ADAM, true, 0.01, 0, 0}, {3}), 2 + 0.01, 1e-10);
 }
 
-TEST(Optimizer, AdamWDecaysTheParameterItself) { EXPECT_NEAR(after({MIRRORED_ADAMW, false, 0.01, 0, 0.5}, {3}), 2 * (1 - 0.005) - 0.01, 1e-10); }
+TEST(Optimizer, AdamWDecaysTheParameterItself) {
+    EXPECT_NEAR(after({MIRRORED_ADAMW, false, 0.01, 0, 0.5}, {3}), 2 * (1 - 0.005) - 0.01, 1e-10);
+}
 
 TEST(Optimizer, ParameterWithoutGradientStays) {
     const auto parameter = at::full({1}, 2.0);

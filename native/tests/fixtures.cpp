@@ -19,7 +19,7 @@ at::Tensor weight(at::IntArrayRef shape, double phase) {
 }
 
 std::vector<std::pair<std::string, at::Tensor>> mlp_parameters() {
-    return {{"w1", weight({5, 4}, 0)}, {"b1", weight({5}, 1)}, {"w2", weight({3, 5}, 2)}, {"b2", weight({3}, 3)}};
+    return {{"w1", weight({5, 4}, 0)}, {"b1", weight({5}, 4) - 1}, {"w2", weight({3, 5}, 2)}, {"b2", weight({3}, 3)}};
 }
 
 std::string batch_norm_source(const std::string& training) {
@@ -47,6 +47,7 @@ std::string archive(const std::string& source, const std::vector<std::pair<std::
     for (const auto& [name, tensor] : buffers) {
         module.register_buffer(name, tensor);
     }
+    module.register_attribute("training", c10::BoolType::get(), true);
     module.define(source);
     std::ostringstream stream;
     module.save(stream);
@@ -110,7 +111,9 @@ std::string counting_archive() {
         {{"w", weight({4, 2}, 0)}}, {{"calls", at::zeros({1})}});
 }
 
-Model load(const std::string& archive) { return Model(reinterpret_cast<const uint8_t*>(archive.data()), static_cast<int64_t>(archive.size()), "cpu"); }
+Model load(const std::string& archive) {
+    return Model(reinterpret_cast<const uint8_t*>(archive.data()), static_cast<int64_t>(archive.size()), "cpu");
+}
 
 XAndY::XAndY()
     : arguments{{x_shape, 1, MIRRORED_COLUMN, MIRRORED_FLOAT32, MIRRORED_FLOAT32, 1, 0, 0},

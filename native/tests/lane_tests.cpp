@@ -151,7 +151,8 @@ TEST(Lane, NoiseIsTheRowsOwn) {
 }
 
 TEST(Lane, ScalarLoss_IsRefused) {
-    EXPECT_NE(refusal_of(load(archive("def forward(self, x):\n    return x.mean()\n")), 1).find("returned a scalar; expected the loss of each row, float32 [3]"),
+    EXPECT_NE(refusal_of(load(archive("def forward(self, x):\n    return x.mean()\n")), 1)
+                  .find("returned a scalar; expected the loss of each row, float32 [3]"),
               std::string::npos);
 }
 
@@ -162,14 +163,18 @@ TEST(Lane, LossOfAnotherShapeOrType_IsRefused) {
 }
 
 TEST(Lane, ArgumentsThatForwardRefuses_AreNamed) {
-    const auto message = refusal_of(load(archive("def forward(self, x):\n    return torch.matmul(x, self.w).sum(1)\n", {{"w", at::ones({5, 2})}})), 1);
+    const auto message =
+        refusal_of(load(archive("def forward(self, x):\n    return torch.matmul(x, self.w).sum(1)\n", {{"w", at::ones({5, 2})}})), 1);
     EXPECT_NE(message.find("forward(x float32 [3,4]) failed: mat1 and mat2 shapes"), std::string::npos) << message;
 }
 
-TEST(Lane, ModelThatChangesItself_IsRefused) { EXPECT_NE(refusal_of(load(counting_archive()), 1).find("scoring changes 'calls'"), std::string::npos); }
+TEST(Lane, ModelThatChangesItself_IsRefused) {
+    EXPECT_NE(refusal_of(load(counting_archive()), 1).find("scoring changes 'calls'"), std::string::npos);
+}
 
 TEST(Lane, SplitThatIsNotForward_IsRefused) {
-    EXPECT_NE(refusal_of(load(broken_split_archive()), 2).find("differs from forward"), std::string::npos);
+    const auto message = refusal_of(load(broken_split_archive()), 2);
+    EXPECT_NE(message.find("differs from forward"), std::string::npos) << message;
 }
 
 }  // namespace

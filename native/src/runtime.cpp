@@ -115,8 +115,8 @@ at::Device parse_device(const std::string& text) {
         return at::Device(at::kCPU);
     }
     int64_t index = 0;
-    const bool is_indexed = text.rfind("cuda:", 0) == 0 && text.size() > 5 && text.size() < 9 &&
-                            text.find_first_not_of("0123456789", 5) == std::string::npos;
+    const bool is_indexed =
+        text.rfind("cuda:", 0) == 0 && text.size() > 5 && text.size() < 9 && text.find_first_not_of("0123456789", 5) == std::string::npos;
     if (is_indexed) {
         index = std::stoi(text.substr(5));
     } else if (text != "cuda") {
@@ -126,7 +126,8 @@ at::Device parse_device(const std::string& text) {
     if (!at::hasCUDA() || index >= device_count) {
         throw invalid("device '" + text + "': " +
                       (at::hasCUDA() ? "this machine has " + std::to_string(device_count) + " CUDA devices"
-                                     : "this libtorch " TORCH_VERSION " is built without CUDA; use cpu, or build against a libtorch with it"));
+                                     : "this libtorch " TORCH_VERSION
+                                       " is built without CUDA; use cpu, or build against a libtorch with it"));
     }
     return at::Device(at::kCUDA, static_cast<c10::DeviceIndex>(index));
 }
@@ -138,7 +139,8 @@ std::string describe_runtime() {
         devices.push_back("cuda:" + std::to_string(index));
     }
     return "{\"torch\":" + json_text(TORCH_VERSION) + ",\"blas\":" + json_text(blas.name) + ",\"blasConfig\":" + json_text(blas.config) +
-           ",\"blasPath\":" + json_text(blas.path) + ",\"cpuCapability\":" + json_text(cpu_capability()) + ",\"devices\":" + json_list(devices) + '}';
+           ",\"blasPath\":" + json_text(blas.path) + ",\"cpuCapability\":" + json_text(cpu_capability()) +
+           ",\"devices\":" + json_list(devices) + '}';
 }
 
 double measure_gigaflops() {

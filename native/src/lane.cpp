@@ -94,7 +94,8 @@ Lane::Lane(const Model& model, const mirrored_layout& layout, int threads)
 {
     const auto& prefix_names = model.prefix().argument_names;
     prefix_reads_made_values_ = std::any_of(layout_.arguments.begin(), layout_.arguments.end(), [&](const Argument& argument) {
-        return argument.source != MIRRORED_COLUMN && std::find(prefix_names.begin(), prefix_names.end(), argument.name) != prefix_names.end();
+        return argument.source != MIRRORED_COLUMN &&
+               std::find(prefix_names.begin(), prefix_names.end(), argument.name) != prefix_names.end();
     });
 }
 
@@ -161,9 +162,7 @@ at::Tensor Lane::run(const Weights* weights) {
         features_ = run_prefix();
     }
     const Swapped swapped(model_, structure_, weights);
-    const auto score = [&] {
-        return !model_.has_prefix() ? run_forward() : run_suffix(shares_prefix ? features_ : run_prefix());
-    };
+    const auto score = [&] { return !model_.has_prefix() ? run_forward() : run_suffix(shares_prefix ? features_ : run_prefix()); };
     if (is_checked_) {
         return score();
     }
@@ -177,9 +176,7 @@ at::Tensor Lane::run(const Weights* weights) {
     return losses;
 }
 
-at::Tensor Lane::run_forward() const {
-    return losses_of(call(structure_, model_.forward(), arguments_), model_.forward(), row_count_);
-}
+at::Tensor Lane::run_forward() const { return losses_of(call(structure_, model_.forward(), arguments_), model_.forward(), row_count_); }
 
 std::vector<at::Tensor> Lane::run_prefix() const {
     const auto result = call(structure_, model_.prefix(), arguments_named(model_.prefix().argument_names));

@@ -119,8 +119,10 @@ void Model::read_slots() {
             }
             const auto tensor = value.toTensor();
             const auto& owner = structure_.name(object_index);
-            const auto name = owner.empty() ? type->getAttributeName(attribute_index) : owner + '.' + type->getAttributeName(attribute_index);
-            const auto known = std::find_if(slots_.begin(), slots_.end(), [&](const Slot& slot) { return is_same_tensor(slot.tensor, tensor); });
+            const auto name =
+                owner.empty() ? type->getAttributeName(attribute_index) : owner + '.' + type->getAttributeName(attribute_index);
+            const auto known =
+                std::find_if(slots_.begin(), slots_.end(), [&](const Slot& slot) { return is_same_tensor(slot.tensor, tensor); });
             const auto slot_index = static_cast<size_t>(known - slots_.begin());
             if (known == slots_.end()) {
                 slots_.push_back({name, {}, tensor, type->is_parameter(attribute_index), false, {}});

@@ -26,7 +26,8 @@ mirrored_ascent sgd(const std::vector<int32_t>& trainable) {
 
 AscentOutcome ascend_rows(const Model& model, int32_t argument_count, const mirrored_ascent& options, const Rows& rows) {
     const XAndY columns;
-    return ascend(model, Layout(columns.layout(argument_count), model.forward().argument_names), options, {rows.pointers.data(), rows.row_count, nullptr});
+    return ascend(model, Layout(columns.layout(argument_count), model.forward().argument_names), options,
+                  {rows.pointers.data(), rows.row_count, nullptr});
 }
 
 const std::vector<int32_t> all = {0, 1, 2, 3};
@@ -126,7 +127,8 @@ TEST(Ascent, PerturbationMovesTheRowByItsRadius) {
     // The loss is the squared distance to the row itself, so it is the squared radius.
     const Rows rows(1);
     const auto centre = at::from_blob(const_cast<float*>(rows.x.data()), {4}).clone();
-    const auto model = load(archive("def forward(self, x):\n    return (x - self.c).pow(2).sum(1) * self.s\n", {{"s", at::ones({1})}}, {{"c", centre}}));
+    const auto model =
+        load(archive("def forward(self, x):\n    return (x - self.c).pow(2).sum(1) * self.s\n", {{"s", at::ones({1})}}, {{"c", centre}}));
     const uint64_t key = 9;
     const std::vector<int32_t> scale = {0};
     auto options = sgd(scale);

@@ -55,7 +55,9 @@ TEST(Model, ModesAreReadFromTheGraph) {
 TEST(Model, WritesIntoOwnResultsNeedNoCopyOfArguments) {
     EXPECT_FALSE(load(mlp_archive()).forward().facts.may_write_arguments);
     EXPECT_TRUE(load(writing_archive()).forward().facts.may_write_arguments);
-    EXPECT_TRUE(load(archive("def forward(self, x):\n    y = x.view(-1)\n    y[0] = 1.0\n    return x.sum(1)\n")).forward().facts.may_write_arguments);
+    EXPECT_TRUE(load(archive("def forward(self, x):\n    y = x.view(-1)\n    y[0] = 1.0\n    return x.sum(1)\n"))
+                    .forward()
+                    .facts.may_write_arguments);
 }
 
 TEST(Model, BytesThatAreNoArchive_AreRefused) {
@@ -69,12 +71,14 @@ TEST(Model, ArchiveWithoutForward_IsRefused) {
 }
 
 TEST(Model, ArgumentThatIsNoTensor_IsRefused) {
-    EXPECT_NE(refusal_of(archive("def forward(self, x, power: float):\n    return (x ** power).sum(1)\n")).find("argument 'power'"), std::string::npos);
+    EXPECT_NE(refusal_of(archive("def forward(self, x, power: float):\n    return (x ** power).sum(1)\n")).find("argument 'power'"),
+              std::string::npos);
 }
 
 TEST(Model, PrefixWithoutSuffix_IsRefused) {
-    EXPECT_NE(refusal_of(archive("def prefix(self, x):\n    return x\ndef forward(self, x):\n    return x.sum(1)\n")).find("'suffix' is missing"),
-              std::string::npos);
+    EXPECT_NE(
+        refusal_of(archive("def prefix(self, x):\n    return x\ndef forward(self, x):\n    return x.sum(1)\n")).find("'suffix' is missing"),
+        std::string::npos);
 }
 
 TEST(Model, OverlappingTensors_AreRefused) {

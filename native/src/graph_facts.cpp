@@ -15,14 +15,16 @@ using torch::jit::Value;
 
 // Operators that always return a new tensor, never their input or a view of it. Writing into such a result touches no argument.
 // The list need not be whole: what is not on it costs a copy of the arguments, nothing else.
+// clang-format off
 const std::unordered_set<std::string> fresh_operators = {
     "aten::conv1d", "aten::conv2d", "aten::conv3d", "aten::_convolution", "aten::conv_transpose2d", "aten::linear", "aten::addmm",
     "aten::matmul", "aten::mm", "aten::bmm", "aten::batch_norm", "aten::layer_norm", "aten::group_norm", "aten::instance_norm",
     "aten::add", "aten::sub", "aten::mul", "aten::div", "aten::relu", "aten::gelu", "aten::silu", "aten::sigmoid", "aten::tanh",
     "aten::softmax", "aten::log_softmax", "aten::embedding", "aten::max_pool2d", "aten::avg_pool2d", "aten::cat", "aten::stack",
-    "aten::zeros", "aten::ones", "aten::zeros_like", "aten::ones_like", "aten::empty", "aten::empty_like", "aten::full",
-    "aten::arange", "aten::clone", "aten::cross_entropy_loss", "prim::ListConstruct", "prim::DictConstruct",
+    "aten::zeros", "aten::ones", "aten::zeros_like", "aten::ones_like", "aten::empty", "aten::empty_like", "aten::full", "aten::arange",
+    "aten::clone", "aten::cross_entropy_loss", "prim::ListConstruct", "prim::DictConstruct",
 };
+// clang-format on
 
 bool is_operator(const Node& node, const std::unordered_set<std::string>& names) { return names.count(node.kind().toQualString()) > 0; }
 

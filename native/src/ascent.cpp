@@ -15,12 +15,18 @@
 namespace mirrored {
 namespace {
 
-// Invariants: structure_ is this ascent's own copy. Its trainable parameters and all its buffers are copies; frozen parameters are the base's.
+// Invariants: structure_ is this ascent's own copy. Its trainable parameters and all its buffers are copies; frozen parameters are the
+// base's.
 class Ascent {
 public:
     Ascent(const Model& model, const Layout& layout, const mirrored_ascent& options, const Query& query)
-        : model_(model), layout_(layout), options_(options), query_(query), structure_(model.structure().copy()),
-          tensors_(layout, model.device()), trainable_(options.trainable, options.trainable + options.trainable_count) {
+        : model_(model),
+          layout_(layout),
+          options_(options),
+          query_(query),
+          structure_(model.structure().copy()),
+          tensors_(layout, model.device()),
+          trainable_(options.trainable, options.trainable + options.trainable_count) {
         copy_tensors();
         choose_modules_in_train_mode();
     }
@@ -60,9 +66,8 @@ private:
             }
         }
         const auto with_modes = model_.modules_with_modes();
-        if (std::none_of(with_modes.begin(), with_modes.end(), [&](size_t index) {
-                return std::binary_search(in_train_mode_.begin(), in_train_mode_.end(), index);
-            })) {
+        if (std::none_of(with_modes.begin(), with_modes.end(),
+                         [&](size_t index) { return std::binary_search(in_train_mode_.begin(), in_train_mode_.end(), index); })) {
             throw invalid(std::string("train mode changes nothing: forward reads the mode of no module") +
                           (options_.mode == MIRRORED_MODE_TRAIN_OWNERS ? " that owns a trainable parameter" : "") +
                           ". torch.jit.trace bakes eval mode in: export with torch.jit.script, or ascend in eval mode");
@@ -105,7 +110,8 @@ private:
         for (int64_t start = 0; start < total_rows(); start += options_.mini_batch_rows) {
             const auto part = losses(start).sum().div(total_rows());
             if (!part.requires_grad()) {
-                throw invalid("the loss does not depend on any trainable parameter (is forward under torch.no_grad, or the glob too narrow?)");
+                throw invalid(
+                    "the loss does not depend on any trainable parameter (is forward under torch.no_grad, or the glob too narrow?)");
             }
             const auto gradients = torch::autograd::grad({part}, parameters_, {}, false, false, /*allow_unused=*/true);
             for (size_t index = 0; index < sums.size(); ++index) {

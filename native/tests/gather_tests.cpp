@@ -23,7 +23,8 @@ std::vector<Target> gathered(int32_t stored_dtype, int32_t dtype, const std::vec
     const void* rows[] = {bytes.data() + 1, bytes.data() + 1};
     std::vector<Target> target(2 * row.size());
     gather({stored_dtype, dtype, scale, offset}, rows, 2, static_cast<int64_t>(row.size()), target.data());
-    EXPECT_TRUE(std::equal(target.begin(), target.begin() + static_cast<std::ptrdiff_t>(row.size()), target.begin() + static_cast<std::ptrdiff_t>(row.size())));
+    EXPECT_TRUE(std::equal(target.begin(), target.begin() + static_cast<std::ptrdiff_t>(row.size()),
+                           target.begin() + static_cast<std::ptrdiff_t>(row.size())));
     target.resize(row.size());
     return target;
 }
@@ -48,7 +49,8 @@ TEST(Gather, EveryStoredTypeBecomesFloat32) {
     expect_float_values<int64_t>(MIRRORED_INT64, {std::numeric_limits<int64_t>::min(), 1});
     expect_float_values<float>(MIRRORED_FLOAT32, {-1.5F, 3e38F});
     expect_float_values<double>(MIRRORED_FLOAT64, {0.1, -2});
-    EXPECT_EQ((gathered<float>(MIRRORED_FLOAT16, MIRRORED_FLOAT32, std::vector<c10::Half>{0.5F, -65504.0F})), (std::vector<float>{0.5F, -65504.0F}));
+    EXPECT_EQ((gathered<float>(MIRRORED_FLOAT16, MIRRORED_FLOAT32, std::vector<c10::Half>{0.5F, -65504.0F})),
+              (std::vector<float>{0.5F, -65504.0F}));
     EXPECT_EQ((gathered<float>(MIRRORED_BOOL, MIRRORED_FLOAT32, std::vector<uint8_t>{0, 1, 7})), (std::vector<float>{0, 1, 1}));
 }
 
@@ -65,7 +67,8 @@ TEST(Gather, WideTypesAreScaledInFloat64) {
 
 TEST(Gather, IntegersStayExact) {
     EXPECT_EQ((gathered<int64_t>(MIRRORED_UINT32, MIRRORED_INT64, std::vector<uint32_t>{4294967295u})), (std::vector<int64_t>{4294967295}));
-    EXPECT_EQ((gathered<int64_t>(MIRRORED_INT64, MIRRORED_INT64, std::vector<int64_t>{9007199254740993})), (std::vector<int64_t>{9007199254740993}));
+    EXPECT_EQ((gathered<int64_t>(MIRRORED_INT64, MIRRORED_INT64, std::vector<int64_t>{9007199254740993})),
+              (std::vector<int64_t>{9007199254740993}));
 }
 
 TEST(Gather, BoolsBecomeZeroOrOne) {
