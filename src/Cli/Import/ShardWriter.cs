@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 using MirroredInfluence.Arrow;
 
@@ -53,25 +52,6 @@ internal sealed class ShardWriter
         else if (writer is TextColumnWriter text)
             text.Append(Encoding.UTF8.GetString(column.Value));
         else
-            AppendElements((TensorColumnWriter)writer, column.Value, column.Dtype!.Value.SizeBytes());
-    }
-
-    private static void AppendElements(TensorColumnWriter writer, ReadOnlySpan<byte> value, int elementBytes)
-    {
-        switch (elementBytes)
-        {
-            case 1:
-                writer.AppendRows(value);
-                break;
-            case 2:
-                writer.AppendRows(MemoryMarshal.Cast<byte, ushort>(value));
-                break;
-            case 4:
-                writer.AppendRows(MemoryMarshal.Cast<byte, uint>(value));
-                break;
-            default:
-                writer.AppendRows(MemoryMarshal.Cast<byte, ulong>(value));
-                break;
-        }
+            ((TensorColumnWriter)writer).AppendRaw(column.Value);
     }
 }

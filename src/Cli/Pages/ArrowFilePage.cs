@@ -11,7 +11,7 @@ internal static class ArrowFilePage
         var compressions = batches.Select(batch => NameOf(batch.Compression)).Distinct();
 
         output.WriteLine($"{file.Path}: Arrow IPC {(file.Format == ArrowFormat.File ? "file" : "stream")}");
-        output.WriteLine($"  rows        {file.RowCount:N0} in {batches.Count:N0} record batches{(batches.Count > 0 ? $" of up to {batches.Max(batch => batch.RowCount):N0} rows" : "")}");
+        output.WriteLine($"  rows        {file.RowCount:N0} in {batches.Count:N0} record batch{(batches.Count == 1 ? "" : "es")}{(batches.Count > 0 ? $" of up to {batches.Max(batch => batch.RowCount):N0} rows" : "")}");
         output.WriteLine($"  bodies      {Quantity.Bytes(batches.Sum(batch => batch.BodyBytes))}, compression: {string.Join(", ", compressions.DefaultIfEmpty("none"))}");
         output.WriteLine("  columns:");
         foreach (var field in file.Schema.Fields)
@@ -23,7 +23,7 @@ internal static class ArrowFilePage
     {
         var extension = field.ExtensionName is { } name ? $"  ({name})" : "";
         var layout = file.TryGetTensorLayout(path, out _);
-        var tensor = layout is { StoredDtype: { } dtype, Shape: { } shape } ? $"  = {Shapes.Of(dtype, shape)} a row" : "";
+        var tensor = layout is { StoredDtype: { } dtype, Shape: { IsEmpty: false } shape } ? $"  = {Shapes.Of(dtype, shape)} a row" : "";
         output.WriteLine($"    {path,-20} {field.TypeName}{(field.Nullable ? ", may be null" : "")}{extension}{tensor}");
         if (field.Kind == ArrowKind.Struct)
         {
