@@ -63,6 +63,8 @@ internal sealed class TensorColumn
     public ImmutableArray<int>? TryFit(ImmutableArray<int> shape, out string problem)
     {
         problem = "";
+        if (Element is null)
+            return [];
         if (Shape is { } own)
         {
             if (ElementCount(own) == ElementCount(shape))

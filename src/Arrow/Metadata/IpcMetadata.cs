@@ -228,7 +228,7 @@ internal sealed class IpcMetadata
         {
             _ when start.StartsWith("PAR1"u8) => "a Parquet file",
             _ when start.StartsWith("FEA1"u8) => "a Feather V1 file",
-            _ when start.StartsWith("ARROW"u8) => "a truncated Arrow file",
+            _ when Magic.StartsWith(start) => "a truncated Arrow file",
             _ => $"bytes {Convert.ToHexStringLower(start)} ('{Printable(start)}')",
         };
         return Failure.Data($"{_file.Name}: found {found}; expected an Arrow IPC file (ARROW1) or stream.");
