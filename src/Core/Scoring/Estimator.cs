@@ -59,7 +59,7 @@ public abstract class Estimator
                 $"Lengths of losses are {baseLoss.Length} and {ascendedLoss.Length}, of reasons {rowCount}, of outputs {influence.Length}, {lossDifference.Length} and {meanBaseLoss.Length}.");
         }
 
-        var sign = direction == AscentDirection.Ascent ? 1.0 : -1.0;
+        double sign = direction == AscentDirection.Ascent ? 1 : -1, count = drawCount;
         for (var row = 0; row < rowCount; row++)
         {
             double influenceSum = 0, differenceSum = 0, baseSum = 0;
@@ -71,15 +71,13 @@ public abstract class Estimator
                 baseSum += before;
             }
 
-            influence[row] = (float)(sign * influenceSum / drawCount);
-            lossDifference[row] = (float)(differenceSum / drawCount);
-            meanBaseLoss[row] = (float)(baseSum / drawCount);
-
-            var isFinite = float.IsFinite(influence[row]) && float.IsFinite(lossDifference[row]) && float.IsFinite(meanBaseLoss[row]);
-            if (reasons[row] == UnscorableReason.None && !isFinite)
+            var (ofInfluence, ofDifference, ofBase) = ((float)(sign * influenceSum / count), (float)(differenceSum / count), (float)(baseSum / count));
+            if (reasons[row] == UnscorableReason.None && !double.IsFinite((double)ofInfluence + ofDifference + ofBase))
                 reasons[row] = UnscorableReason.NonFiniteLoss;
-            if (reasons[row] != UnscorableReason.None)
-                influence[row] = lossDifference[row] = meanBaseLoss[row] = float.NaN;
+            var isScorable = reasons[row] == UnscorableReason.None;
+            influence[row] = isScorable ? ofInfluence : float.NaN;
+            lossDifference[row] = isScorable ? ofDifference : float.NaN;
+            meanBaseLoss[row] = isScorable ? ofBase : float.NaN;
         }
     }
 
