@@ -31,11 +31,11 @@ internal static class Samples
         var unscorable = new UnscorableRows();
         unscorable.Add(new UnscorableRow(shard.FileRowOffset + shard.RowStart, UnscorableReason.Null, RowValue.Of("first")));
         unscorable.Add(new UnscorableRow(shard.FileRowOffset + shard.RowStart + 1, UnscorableReason.NonFiniteLoss));
-        var reductions = Enumerable.Range(0, queryCount).Select(_ =>
+        var reductions = Enumerable.Range(0, queryCount).Select(query =>
         {
             var reduction = new QueryReduction(topK, RankOrder.Proponents);
-            for (var row = 2; row < shard.RowCount; row++)
-                reduction.Add(shard.FileRowOffset + shard.RowStart + row, random.Next(-50, 50) / 16f, random.NextSingle(), random.NextSingle(), row % 3 == 0 ? "grün" : "b");
+            for (var row = query == 0 ? 1 : 2; row < shard.RowCount; row++)   // row 1 is no number under the other queries only
+                reduction.Add(shard.FileRowOffset + shard.RowStart + row, random.Next(-50, 50) / 16f, random.NextSingle(), random.NextSingle(), row == 1 ? "a" : row % 3 == 0 ? "grün" : "b");
             return WithIds(reduction, topK);
         });
         return new ShardPart

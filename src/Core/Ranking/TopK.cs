@@ -46,11 +46,11 @@ public sealed class TopK
             _worstScore = Rank.Score(_heap[0].Influence);
     }
 
-    /// <exception cref="ArgumentException">The other list ranks otherwise or keeps another number of entries.</exception>
+    /// <exception cref="ArgumentException">The other list ranks otherwise, or has dropped entries that this one could keep.</exception>
     public void Merge(TopK other)
     {
-        if (other.Capacity != Capacity || other.Rank != Rank)
-            throw new ArgumentException($"Lists of {Capacity} {Rank} and of {other.Capacity} {other.Rank} do not merge.", nameof(other));
+        if (other.Rank != Rank || (other.Capacity < Capacity && other.Count == other.Capacity))
+            throw new ArgumentException($"The best {Capacity} by {Rank} cannot be made of the best {other.Capacity} by {other.Rank}.", nameof(other));
         foreach (var entry in other._heap)
             Add(entry);
     }

@@ -8,11 +8,17 @@ internal static class PartFile
 {
     public static void Write(Stream stream, ShardPart part, Shard shard, string run)
     {
-        var entries = part.Reductions.Select(reduction => reduction.Top.ToSorted()).ToArray();   // shape [query][entry]
-        var groups = part.Reductions is [var first, ..] ? first.Groups.Sorted.Select(group => new PartHeader.Group(group.Key, group.Value.Count)).ToArray() : [];
+        if (part.Reductions.Any(reduction => reduction.Moments.Count < part.ScoredRowCount || reduction.Moments.Count > part.RowCount))
+            throw Failure.Internal($"shard {part.ShardIndex}: a query ranks fewer than the {part.ScoredRowCount} rows that were scored, or more than {part.RowCount}.");
+
+        var entries = ToEntries(part.Reductions);
+        string[] groups = [.. part.Reductions.SelectMany(reduction => reduction.Groups.Sorted.Select(group => group.Key)).Distinct().Order(StringComparer.Ordinal)];
+        var groupSums = part.Reductions.Select(reduction => reduction.Groups.Sorted.ToDictionary())
+            .SelectMany(sums => groups.Select(group => sums.GetValueOrDefault(group) ?? new GroupSum())).ToArray();   // shape [query, group]
         var table = new PartTable
         {
             Queries = [.. part.Queries],
+            RowCounts = [.. part.Reductions.Select(reduction => reduction.Moments.Count)],
             Sums = Pack(part.Reductions.Select(reduction => reduction.Moments.Sum)),
             SumsOfSquares = Pack(part.Reductions.Select(reduction => reduction.Moments.SumOfSquares)),
             HistogramBins = [.. part.Reductions.Select(reduction => Pack(reduction.Histogram.Bins.Select(bin => (ushort)bin.BinIndex)))],
@@ -22,11 +28,9 @@ internal static class PartFile
             TopLossDifference = [.. entries.SelectMany(query => query.Select(entry => entry.LossDifference))],
             TopBaseLoss = [.. entries.SelectMany(query => query.Select(entry => entry.BaseLoss))],
             TopIds = [.. entries.Select(query => Pack(query.Select(entry => entry.Id)))],
-            GroupSums = Pack(part.Reductions.SelectMany(reduction => reduction.Groups.Sorted.Select(group => group.Value.Sum))),
+            GroupRowCounts = [.. groupSums.Select(group => group.Count)],
+            GroupSums = Pack(groupSums.Select(group => group.Sum)),
         };
-        if (part.Reductions.Any(reduction => reduction.Moments.Count != part.ScoredRowCount || reduction.Groups.Count != groups.Length))
-            throw Failure.Internal($"shard {part.ShardIndex}: queries count other rows than the {part.ScoredRowCount} that were scored.");
-
         var header = new PartHeader(
             FileHeader.FormatVersion,
             run,
@@ -74,12 +78,12 @@ internal static class PartFile
             ShardIndex = header.ShardIndex,
             RowCount = header.RowCount,
             Queries = [.. table.Queries],
-            Reductions = [.. Enumerable.Range(0, table.Queries.Length).Select(query => ToReduction(table, header, query, header.RowCount - unscorable.Count, score))],
+            Reductions = [.. Enumerable.Range(0, table.Queries.Length).Select(query => ToReduction(table, header, query, score))],
             Unscorable = unscorable,
         };
     }
 
-    private static QueryReduction ToReduction(PartTable table, PartHeader header, int query, long scoredRowCount, ScoreSpec score)
+    private static QueryReduction ToReduction(PartTable table, PartHeader header, int query, ScoreSpec score)
     {
         var top = new TopK(score.TopK, score.Rank);
         var entryCount = table.TopRows.Length / table.Queries.Length;
@@ -87,6 +91,8 @@ internal static class PartFile
         for (var i = 0; i < entryCount; i++)
         {
             var place = (query * entryCount) + i;
+            if (table.TopRows[place] < 0)
+                break;
             top.Add(new InfluenceEntry
             {
                 TrainRow = table.TopRows[place],
@@ -102,10 +108,22 @@ internal static class PartFile
             histogram.Add(bin, count);
 
         var groups = new GroupSums();
-        for (var i = 0; i < header.Groups.Length; i++)
-            groups.Merge(header.Groups[i].Name, new GroupSum(header.Groups[i].RowCount, SumAt(table.GroupSums, (query * header.Groups.Length) + i)));
+        foreach (var (i, group) in header.Groups.Index())
+        {
+            var place = (query * header.Groups.Length) + i;
+            if (table.GroupRowCounts[place] > 0)
+                groups.Merge(group, new GroupSum(table.GroupRowCounts[place], SumAt(table.GroupSums, place)));
+        }
 
-        return new QueryReduction(top, new Moments(scoredRowCount, SumAt(table.Sums, query), SumAt(table.SumsOfSquares, query)), histogram, groups);
+        return new QueryReduction(top, new Moments(table.RowCounts[query], SumAt(table.Sums, query), SumAt(table.SumsOfSquares, query)), histogram, groups);
+    }
+
+    /// <summary>Each query's top entries, best first, filled up to the same number: shape [query][entry].</summary>
+    private static InfluenceEntry[][] ToEntries(IReadOnlyList<QueryReduction> reductions)
+    {
+        var none = new InfluenceEntry { TrainRow = -1, Influence = 0, LossDifference = 0, BaseLoss = 0 };
+        var entryCount = reductions.Select(reduction => reduction.Top.Count).DefaultIfEmpty().Max();
+        return [.. reductions.Select(reduction => (InfluenceEntry[])[.. reduction.Top.ToSorted(), .. Enumerable.Repeat(none, entryCount - reduction.Top.Count)])];
     }
 
     private static long TrainRowStart(Shard shard) => shard.FileRowOffset + shard.RowStart;

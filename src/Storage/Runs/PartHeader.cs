@@ -4,7 +4,7 @@ namespace MirroredInfluence.Storage;
 /// <param name="TrainRowStart">Index of the shard's first row in the whole training set.</param>
 /// <param name="Unscorable">Rows by reason.</param>
 /// <param name="UnscorableRows">The first of them.</param>
-/// <param name="Groups">Names and row counts, in the order of the column <c>groupSum</c>.</param>
+/// <param name="Groups">Names, in the order of the columns <c>groupRowCount</c> and <c>groupSum</c>.</param>
 /// <param name="Digest">SHA-256 of the header with an empty digest and of every column's values.</param>
 internal sealed record PartHeader(
     int FormatVersion,
@@ -16,11 +16,9 @@ internal sealed record PartHeader(
     long TrainRowStart,
     SortedDictionary<string, long> Unscorable,
     PartHeader.UnscorableEntry[] UnscorableRows,
-    PartHeader.Group[] Groups,
+    string[] Groups,
     string Digest) : IFileHeader
 {
     /// <param name="Id">As <see cref="RowValueBytes"/> writes it.</param>
     public sealed record UnscorableEntry(long TrainRow, string Reason, byte[] Id);
-
-    public sealed record Group(string Name, long RowCount);
 }

@@ -6,13 +6,16 @@ using MirroredInfluence.Arrow;
 namespace MirroredInfluence.Storage;
 
 /// <summary>
-/// The columns of a part, a row per query. Every query ranks the same scorable rows, so all have equally many top entries and the same groups:
-/// columns have fixed shapes.
+/// The columns of a part, a row per query. Shapes are fixed: a query that ranks fewer rows than another, since its loss of some row is no number, is filled
+/// up with entries of training row −1, and a group none of whose rows it ranks has count 0.
 /// </summary>
 internal sealed class PartTable
 {
     /// <summary>Names, shape [query].</summary>
     public required string[] Queries { get; init; }
+
+    /// <summary>Rows that the query ranks, shape [query].</summary>
+    public required long[] RowCounts { get; init; }
 
     /// <summary><see cref="ExactSum"/>s of influence, shape [query, 80].</summary>
     public required byte[] Sums { get; init; }
@@ -41,12 +44,16 @@ internal sealed class PartTable
     /// <summary>As <see cref="RowValueBytes"/> writes them, one after the other, shape [query][byte].</summary>
     public required byte[][] TopIds { get; init; }
 
+    /// <summary>Rows that the query ranks by group, shape [query, group].</summary>
+    public required long[] GroupRowCounts { get; init; }
+
     /// <summary><see cref="ExactSum"/>s of influence by group, shape [query, group, 80].</summary>
     public required byte[] GroupSums { get; init; }
 
     public static PartTable Read(ArrowFile file) => new()
     {
         Queries = [.. file.ReadTexts("query").Select(name => name ?? "")],
+        RowCounts = file.ReadColumn<long>("rowCount"),
         Sums = file.ReadColumn<byte>("sum"),
         SumsOfSquares = file.ReadColumn<byte>("sumOfSquares"),
         HistogramBins = ReadBinary(file, "histogramBin"),
@@ -56,6 +63,7 @@ internal sealed class PartTable
         TopLossDifference = ReadIfPresent<float>(file, "topLossDifference"),
         TopBaseLoss = ReadIfPresent<float>(file, "topBaseLoss"),
         TopIds = ReadBinary(file, "topId"),
+        GroupRowCounts = ReadIfPresent<long>(file, "groupRowCount"),
         GroupSums = ReadIfPresent<byte>(file, "groupSum"),
     };
 
@@ -64,6 +72,7 @@ internal sealed class PartTable
         var queryCount = Queries.Length;
         List<ColumnWriter> columns = [];
         AddTexts("query", Queries);
+        AddRows("rowCount", RowCounts);
         Add<byte>("sum", ElementType.UInt8, Sums);
         Add<byte>("sumOfSquares", ElementType.UInt8, SumsOfSquares);
         AddBinary("histogramBin", HistogramBins);
@@ -73,6 +82,7 @@ internal sealed class PartTable
         Add<float>("topLossDifference", ElementType.Float32, TopLossDifference);
         Add<float>("topBaseLoss", ElementType.Float32, TopBaseLoss);
         AddBinary("topId", TopIds);
+        Add<long>("groupRowCount", ElementType.Int64, GroupRowCounts);
         Add<byte>("groupSum", ElementType.UInt8, GroupSums);
         new ArrowWriter(stream, columns, metadata: FileHeader.Metadata(header)).Complete();
 
@@ -82,6 +92,13 @@ internal sealed class PartTable
             columns.Add(column);
             foreach (var value in values)
                 column.Append(value);
+        }
+
+        void AddRows(string name, long[] values)
+        {
+            var column = new TensorColumnWriter(name, ElementType.Int64);
+            columns.Add(column);
+            column.AppendRows<long>(values);
         }
 
         void AddBinary(string name, byte[][] values)
@@ -111,6 +128,7 @@ internal sealed class PartTable
         Append(Encoding.UTF8.GetBytes(header));
         foreach (var query in Queries)
             Append(Encoding.UTF8.GetBytes(query));
+        Append(MemoryMarshal.AsBytes(RowCounts.AsSpan()));
         Append(Sums);
         Append(SumsOfSquares);
         foreach (var column in new[] { HistogramBins, HistogramCounts, TopIds })
@@ -123,6 +141,7 @@ internal sealed class PartTable
         Append(MemoryMarshal.AsBytes(TopInfluence.AsSpan()));
         Append(MemoryMarshal.AsBytes(TopLossDifference.AsSpan()));
         Append(MemoryMarshal.AsBytes(TopBaseLoss.AsSpan()));
+        Append(MemoryMarshal.AsBytes(GroupRowCounts.AsSpan()));
         Append(GroupSums);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
 

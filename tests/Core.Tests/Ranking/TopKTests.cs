@@ -73,6 +73,15 @@ public sealed class TopKTests
     public void ListsThatRankOtherwise_DoNotMerge() =>
         Assert.Throws<ArgumentException>(() => new TopK(3, RankOrder.Absolute).Merge(new TopK(3, RankOrder.Proponents)));
 
+    [Fact]
+    public void AShorterList_MergesOnlyWhenItDroppedNothing()
+    {
+        var top = new TopK(3, RankOrder.Proponents);
+        top.Merge(Of(RankOrder.Proponents, 2, [5f]));
+        Assert.Equal(1, top.Count);
+        Assert.Throws<ArgumentException>(() => top.Merge(Of(RankOrder.Proponents, 2, [1f, 2f, 3f])));
+    }
+
     private static TopK Of(RankOrder rank, int capacity, float[] values)
     {
         var top = new TopK(capacity, rank);
