@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MirroredInfluence.Arrow;
 
 namespace MirroredInfluence.Fuzz;
