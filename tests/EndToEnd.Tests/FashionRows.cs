@@ -27,6 +27,6 @@ internal static class FashionRows
 
     public static byte[] Result(string folder, string run) => File.ReadAllBytes(Path.Combine(folder, run, "result.json"));
 
-    private static Task ImportRowsAsync(string folder, string[] options) =>
+    private static Task<string> ImportRowsAsync(string folder, string[] options) =>
         Mirrored.MustRunAsync(folder, ["import", $"image={s_published}-images-idx3-ubyte.gz", $"label={s_published}-labels-idx1-ubyte.gz", "--id", "id", .. options]);
 }

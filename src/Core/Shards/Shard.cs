@@ -16,7 +16,7 @@ public sealed record Shard
     /// <summary>The file, absolute.</summary>
     public required string Uri { get; init; }
 
-    /// <summary>SHA-256 of the whole file, lower-case hex.</summary>
+    /// <summary><see cref="DataFile.Digest"/> of the file.</summary>
     public required string FileDigest { get; init; }
 
     /// <summary>Training rows in the files before this one: file row r is training row FileRowOffset + r of the whole set.</summary>

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
@@ -63,7 +62,7 @@ internal sealed class SpecProperty
     private bool IsAllowed(object value) => value switch
     {
         string text => _pattern is null || _pattern.IsValid(text),
-        ImmutableArray<string> { IsEmpty: true } => false,
+        ICollection { Count: 0 } and not IDictionary => false,
         IEnumerable elements and not IDictionary when _range is not null => elements.Cast<object>().All(_range.IsValid),
         _ => _range is null || _range.IsValid(value),
     };

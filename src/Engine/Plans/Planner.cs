@@ -23,7 +23,7 @@ public sealed class Planner(DigestCache digests, TimeProvider time, IProgress<Ru
         {
             ModelDigest = model.Sha256,
             Train = Describe(trainPaths, layout, spec.Train.Id, spec.Train.Group, meter, cancellationToken),
-            Test = Describe(testPaths, layout, spec.Test.Id, group: null, meter, cancellationToken),
+            Test = Describe(testPaths, layout, spec.Test.Id, spec.Test.Query is "row" or "all" ? null : spec.Test.Query, meter, cancellationToken),
             Columns = layout.Columns.ToImmutableSortedDictionary(column => column.Name, Resolved, StringComparer.Ordinal),
         };
         var plan = RunPlan.Cut(inputs.Train, spec.Compute.ShardRows, spec.Score.MiniBatchRows);
@@ -49,11 +49,12 @@ public sealed class Planner(DigestCache digests, TimeProvider time, IProgress<Ru
         ImmutableArray<string> paths, ArgumentLayout layout, string? id, string? group, ProgressMeter meter, CancellationToken cancellationToken)
     {
         var files = ImmutableArray.CreateBuilder<DataFile>(paths.Length);
+        var bindings = string.Join('\n', [.. layout.Columns.Select(column => $"{column.Column} {column.StoredDtype} [{string.Join(',', column.Shape)}]"), $"id {id}", $"group {group}"]);
         foreach (var path in paths)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var file = BoundFile.Open(path, layout, id, group);
-            files.Add(new DataFile { Uri = path, Digest = digests.Sha256(path, cancellationToken), RowCount = file.File.RowCount });
+            files.Add(new DataFile { Uri = path, Digest = digests.Of(path, bindings, () => RowsDigest.Compute(file, cancellationToken)), RowCount = file.File.RowCount });
             meter.Add(1);
         }
 

@@ -5,7 +5,7 @@ using System.Text;
 namespace MirroredInfluence.Storage;
 
 /// <summary>
-/// SHA-256 of local files, kept by path, size and time of change. A file that changed within the last two seconds is not kept: it could change again
+/// Digests of local files, kept by path, size and time of change. A file that changed within the last two seconds is not kept: it could change again
 /// without a sign. A cache that cannot be read or written is as good as none.
 /// </summary>
 /// <param name="folder">Null keeps nothing.</param>
@@ -16,18 +16,19 @@ public sealed class DigestCache(string? folder, TimeProvider time)
 
     private readonly AtomicFile _files = new();
 
-    /// <summary>Lower-case hex.</summary>
-    /// <exception cref="MirroredException">Invalid: no such file. Unavailable: it cannot be read.</exception>
-    public string Sha256(string path, CancellationToken cancellationToken)
+    /// <param name="what">What of the file is digested: other columns of a file have another digest.</param>
+    /// <param name="compute">Gives the digest, 64 hex digits, when it is not known.</param>
+    /// <exception cref="MirroredException">Invalid: no such file.</exception>
+    public string Of(string path, string what, Func<string> compute)
     {
         var file = new FileInfo(Path.GetFullPath(path));
         if (!file.Exists)
             throw Failure.Invalid($"{path}: not found; expected a file.");
-        var state = string.Create(CultureInfo.InvariantCulture, $"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}\n");
-        var entry = folder is null ? null : Path.Combine(folder, "digests", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(file.FullName))));
+        var state = string.Create(CultureInfo.InvariantCulture, $"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}\n{what}\n");
+        var entry = folder is null ? null : Path.Combine(folder, "digests", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{file.FullName}\n{what}"))));
         if (entry is not null && TryRead(entry, state) is { } known)
             return known;
-        var digest = Compute(file.FullName, cancellationToken);
+        var digest = compute();
         if (entry is not null && time.GetUtcNow() - file.LastWriteTimeUtc > SettledAfter)
             TryWrite(entry, state + digest);
         return digest;
@@ -43,29 +44,6 @@ public sealed class DigestCache(string? folder, TimeProvider time)
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
-        }
-    }
-
-    private static string Compute(string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
-            using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            var buffer = new byte[1 << 20];
-            var offset = 0L;
-            while (RandomAccess.Read(file, buffer, offset) is > 0 and var count)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                hash.AppendData(buffer, 0, count);
-                offset += count;
-            }
-
-            return Convert.ToHexStringLower(hash.GetHashAndReset());
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw Failure.Unavailable($"{path}: could not be read: {exception.Message}", exception);
         }
     }
 

@@ -8,17 +8,16 @@ public sealed class DigestCacheTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
 
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
     public void Dispose() => _folder.Dispose();
 
     [Fact]
-    public void AnyFile_HasItsSha256()
+    public void AnotherDigestOfTheSameFile_IsKeptApart()
     {
-        var content = new byte[3_000_001];
-        new Random(1).NextBytes(content);
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(content)), Cache(TimeSpan.FromDays(1)).Sha256(Write(content), Cancel));
-        Assert.Equal("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", Cache(TimeSpan.FromDays(1)).Sha256(Write([]), Cancel));
+        var cache = Cache(TimeSpan.FromDays(1));
+        var path = Write([1]);
+        var first = cache.Of(path, "x", () => new string('a', 64));
+        Assert.NotEqual(first, cache.Of(path, "y", () => new string('b', 64)));
+        Assert.Equal(first, cache.Of(path, "x", () => new string('c', 64)));
     }
 
     /// <summary>The file is changed behind the cache's back, with size and time kept, to see that it is not read.</summary>
@@ -26,15 +25,15 @@ public sealed class DigestCacheTests : IDisposable
     public void AFileThatDidNotChange_IsNotReadAgain()
     {
         var cache = Cache(TimeSpan.FromDays(1));
-        var before = cache.Sha256(Write([1]), Cancel);
-        Assert.Equal(before, cache.Sha256(Write([2]), Cancel));
+        var before = Digest(cache, Write([1]));
+        Assert.Equal(before, Digest(cache, Write([2])));
     }
 
     [Fact]
     public void AFileOfAnotherSizeOrTime_IsReadAgain()
     {
         var cache = Cache(TimeSpan.FromDays(1));
-        var digests = new[] { cache.Sha256(Write([1]), Cancel), cache.Sha256(Write([1, 2]), Cancel), cache.Sha256(Write([3, 4], Written.AddTicks(1)), Cancel) };
+        var digests = new[] { Digest(cache, Write([1])), Digest(cache, Write([1, 2])), Digest(cache, Write([3, 4], Written.AddTicks(1))) };
         Assert.Distinct(digests);
     }
 
@@ -42,32 +41,35 @@ public sealed class DigestCacheTests : IDisposable
     public void AFileThatJustChanged_IsNotKept()
     {
         var cache = Cache(TimeSpan.FromSeconds(1));
-        Assert.NotEqual(cache.Sha256(Write([1]), Cancel), cache.Sha256(Write([2]), Cancel));
+        Assert.NotEqual(Digest(cache, Write([1])), Digest(cache, Write([2])));
     }
 
     [Fact]
     public void ADamagedEntry_IsIgnored()
     {
         var cache = Cache(TimeSpan.FromDays(1));
-        var digest = cache.Sha256(Write([1]), Cancel);
+        var digest = Digest(cache, Write([1]));
         var entry = Directory.GetFiles(_folder.File("cache"), "*", SearchOption.AllDirectories).Single();
         File.WriteAllText(entry, File.ReadAllText(entry)[..^1]);
-        Assert.Equal(digest, cache.Sha256(Write([1]), Cancel));
+        Assert.Equal(digest, Digest(cache, Write([1])));
     }
 
     [Fact]
     public void WithoutAFolder_EveryFileIsRead()
     {
         var cache = new DigestCache(null, new FixedTime(Written.AddDays(1)));
-        Assert.NotEqual(cache.Sha256(Write([1]), Cancel), cache.Sha256(Write([2]), Cancel));
+        Assert.NotEqual(Digest(cache, Write([1])), Digest(cache, Write([2])));
     }
 
     [Fact]
     public void AMissingFile_IsRefused()
     {
-        var exception = Assert.Throws<MirroredException>(() => Cache(TimeSpan.Zero).Sha256(_folder.File("none"), Cancel));
+        var exception = Assert.Throws<MirroredException>(() => Digest(Cache(TimeSpan.Zero), _folder.File("none")));
         Assert.Equal((FailureKind.Invalid, $"{_folder.File("none")}: not found; expected a file."), (exception.Kind, exception.Message));
     }
+
+    private static string Digest(DigestCache cache, string path) =>
+        cache.Of(path, "bytes", () => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))));
 
     private DigestCache Cache(TimeSpan age) => new(_folder.File("cache"), new FixedTime(Written + age));
 
