@@ -94,7 +94,6 @@ public sealed class RunSpecReaderTests
     [InlineData("score.draws", "{\"count\": 1, \"noiseArgument\": \"n\", \"timesteps\": 0}", "score.draws.timesteps: found 0; expected a whole number of 1 or more.")]
     [InlineData("score.draws", "{\"count\": 1, \"noiseArgument\": \"n\", \"noiseShape\": [2, 0]}", "score.draws.noiseShape: found [2,0]; expected a list: each a whole number of 1 or more.")]
     [InlineData("score.draws", "{\"count\": 1, \"noiseArgument\": \"n\", \"timestepArgument\": \"n\"}", "score.draws.timestepArgument: found 'n', which is also the noise argument; expected another argument.")]
-    [InlineData("train.columns.image.shape", "[]", "train.columns.image.shape: found []; expected a list: each a whole number of 1 or more.")]
     [InlineData("train.columns.image.dtype", "\"float23\"", "train.columns.image.dtype: found \"float23\"; expected one of bool, int8, int16, int32, int64, uint8, uint16, uint32, uint64, float16, float32, float64; did you mean float32?")]
     [InlineData("train.columns", "{\"image\": \"pixels\"}", "train.columns.image: found \"pixels\"; expected an object.")]
     [InlineData("train.columns", "[]", "train.columns: found []; expected an object of arguments (as a flag: argument=column).")]
