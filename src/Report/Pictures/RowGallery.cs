@@ -1,0 +1,81 @@
+using MirroredInfluence.Arrow;
+
+namespace MirroredInfluence.Report;
+
+/// <summary>Where rows' pictures and captions come from: the columns, the same in every file, and the files, opened one at a time.</summary>
+internal sealed class RowGallery
+{
+    private const int NotesMax = 3;
+
+    private readonly RunManifest _manifest;
+    private readonly string? _picture;
+    private readonly SortedSet<string> _notes = new(StringComparer.Ordinal);
+
+    private RowGallery(RunManifest manifest, string? picture)
+    {
+        _manifest = manifest;
+        _picture = picture;
+    }
+
+    /// <summary>What a reader of the page should know about pictures and captions that are not there.</summary>
+    public IEnumerable<string> Notes => _notes.Count <= NotesMax ? _notes : _notes.Take(NotesMax).Append($"{_notes.Count - NotesMax} more files are like these.");
+
+    /// <summary>Takes the columns that <c>report</c> names; without a name for pictures, the first column of the first training file that looks like them.</summary>
+    /// <exception cref="MirroredException">Invalid: a column that is named is not there, or holds something else.</exception>
+    public static RowGallery Choose(RunManifest manifest)
+    {
+        var spec = manifest.Spec.Report;
+        var first = manifest.Inputs.Train[0].Uri;
+        ArrowFile file;
+        try
+        {
+            file = ArrowFile.Open(first);
+        }
+        catch (MirroredException failure)
+        {
+            var without = new RowGallery(manifest, picture: null);
+            without._notes.Add($"Without pictures and captions: {failure.Message}");
+            return without;
+        }
+
+        using (file)
+        {
+            if (spec.Caption is { } caption)
+                file.BindValue(caption);
+            if (spec.Picture is { } named && PictureColumn.TryBind(file, named, Declared(manifest, named), out var problem) is null)
+                throw Failure.Invalid($"report.picture: column '{named}' of {first} holds no pictures: {problem}. Name another column.");
+            return new RowGallery(manifest, spec.Picture ?? Columns(file.Schema.Fields, "").FirstOrDefault(path => LooksLikePictures(file, path, manifest)));
+        }
+    }
+
+    /// <summary>Null, with a note, when the file can no longer be read.</summary>
+    public GalleryFile? TryOpen(DataFile file)
+    {
+        if (_picture is null && _manifest.Spec.Report.Caption is null)
+            return null;
+        try
+        {
+            return new GalleryFile(ArrowFile.Open(file.Uri), _picture, _picture is null ? null : Declared(_manifest, _picture), _manifest.Spec.Report.Caption, _notes);
+        }
+        catch (MirroredException failure)
+        {
+            _notes.Add($"Without pictures and captions of one file: {failure.Message}");
+            return null;
+        }
+    }
+
+    private static ColumnSpec? Declared(RunManifest manifest, string columnPath) =>
+        manifest.Inputs.Columns.FirstOrDefault(column => (column.Value.Column ?? column.Key) == columnPath).Value;
+
+    private static bool LooksLikePictures(ArrowFile file, string columnPath, RunManifest manifest) =>
+        PictureColumn.TryBind(file, columnPath, Declared(manifest, columnPath), out _) switch
+        {
+            TensorPictures tensors => tensors.LooksLikePictures,
+            EncodedPictures encoded => encoded.LooksLikePictures(file.RowCount),
+            _ => false,
+        };
+
+    /// <summary>Columns, and instead of a struct the fields in it.</summary>
+    private static IEnumerable<string> Columns(IEnumerable<ArrowField> fields, string prefix) => fields.SelectMany(field =>
+        field is { Kind: ArrowKind.Struct, DictionaryIndexKind: null } ? Columns(field.Children, $"{prefix}{field.Name}.") : [prefix + field.Name]);
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using System.Text;
+
+namespace MirroredInfluence.Report;
+
+/// <summary>The table at the end of a run: the first rows of the first queries, every row accounted for, and where the rest is.</summary>
+public static class ConsoleTable
+{
+    private const int QueriesShownMax = 10;
+    private const int RowsShownMax = 3;             // of several queries
+    private const int RowsShownOfOneQueryMax = 10;
+    private const int WidthMax = 100;
+    private const int NameWidthMin = 5, NameWidthMax = 28;
+    private const int FiguresWidth = 41;            // "  #  " before the row; influence, z-score and base loss after it
+
+    /// <param name="output">Gets lines of at most <paramref name="width"/> columns, 100 at most.</param>
+    /// <param name="files">What was written, said below the table: what it is, and its path.</param>
+    /// <param name="usesColor">Only for a terminal, and without NO_COLOR.</param>
+    public static void Write(TextWriter output, RunResult result, IReadOnlyList<(string What, string Path)> files, int width, bool usesColor)
+    {
+        var ink = new Ink(usesColor);
+        var shown = result.Queries.Take(QueriesShownMax).ToArray();
+        var rowsShownMax = shown.Length == 1 ? RowsShownOfOneQueryMax : RowsShownMax;
+        var names = shown.Select(query => Line.Printable(query.Query.Name)).ToArray();
+        var nameWidth = Math.Clamp(names.DefaultIfEmpty("").Max(Line.WidthOf), NameWidthMin, NameWidthMax);
+        var rowWidth = Math.Max(8, Math.Min(width, WidthMax) - nameWidth - FiguresWidth);
+
+        output.WriteLine(ink.Faint($"{Line.Fit("query", nameWidth)}    #  {Line.Fit("training row", rowWidth)}   influence   z-score   base loss"));
+        foreach (var (query, name) in shown.Zip(names))
+        {
+            foreach (var row in query.Top.Take(rowsShownMax))
+            {
+                var first = Line.Fit(row.Rank == 1 ? name : "", nameWidth);
+                var what = Line.Fit(Line.Printable(NameOf(row)), rowWidth);
+                output.WriteLine(
+                    $"{ink.Strong(first)} {row.Rank,4}  {what} {ink.Signed(row.Influence, $"{Figure.Signed(row.Influence),11}")} {ZScore(row.ZScore),9} {Figure.Of(row.BaseLoss),11}");
+            }
+        }
+
+        if (result.Queries.Length > shown.Length)
+            output.WriteLine(ink.Faint($"… and {Count(result.Queries.Length - shown.Length)} more queries in result.json"));
+        output.WriteLine();
+        output.WriteLine(Balance(result));
+        foreach (var (what, path) in files)
+            output.WriteLine($"{what}: {Line.Printable(path)}");
+    }
+
+    /// <summary>"<c>60,000 training rows = 59,997 scored + 3 unscorable (2 null, 1 non-finite-loss)</c>".</summary>
+    private static string Balance(RunResult result)
+    {
+        var text = new StringBuilder($"{Count(result.ExpectedRows)} training rows = {Count(result.ScoredRows)} scored + {Count(result.Unscorable.Count)} unscorable");
+        if (result.Unscorable.Count > 0)
+            text.Append(CultureInfo.InvariantCulture, $" ({string.Join(", ", result.Unscorable.CountsByReason.Select(reason => $"{Count(reason.Value)} {SpecName.Of(reason.Key)}"))})");
+        return text.ToString();
+    }
+
+    private static string NameOf(RankedRow row)
+    {
+        var place = $"{Path.GetFileName(row.File.Uri)}:{row.Row.ToString(CultureInfo.InvariantCulture)}";
+        return row.Id.IsNull ? place : $"{row.Id}  {place}";
+    }
+
+    private static string ZScore(double value) => value.ToString(Math.Abs(value) < 1e5 ? "+0.00;-0.00;0.00" : "+0.0e0;-0.0e0", CultureInfo.InvariantCulture);
+
+    private static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+}
