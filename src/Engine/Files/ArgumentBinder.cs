@@ -23,8 +23,15 @@ public static class ArgumentBinder
     /// <summary>Binds the column an argument reads; raw bytes take <paramref name="storedDtype"/>, a typed column is what it is.</summary>
     internal static ColumnBinding BindColumn(ArrowFile file, string argument, string column, ElementType? storedDtype, ImmutableArray<int>? shape)
     {
+        if (!ArrowColumns.Has(file.Schema.Fields, column))
+        {
+            throw Failure.Invalid(
+                $"{file.Path}: no column '{column}' for the model's argument '{argument}'; the file has {string.Join(", ", file.Schema.Fields.Select(field => field.Name))}. "
+                + $"Name one in train.columns.{argument}.column.");
+        }
+
         var layout = file.TryGetTensorLayout(column, out var problem)
-            ?? throw Failure.Invalid($"{file.Path}: no column for the model's argument '{argument}': {problem} Name one in train.columns.{argument}.column.");
+            ?? throw Failure.Invalid($"{file.Path}: column '{column}' cannot be the model's argument '{argument}': {problem}. Name another in train.columns.{argument}.column.");
         if (layout.StoredDtype is null && storedDtype is null)
             throw Failure.Invalid($"{file.Path}: column '{column}' holds raw bytes, and neither the spec nor the model says what they are. Set train.columns.{argument}.storedDtype.");
         if (layout.Shape is null && shape is null)
@@ -47,13 +54,6 @@ public static class ArgumentBinder
             throw Failure.Invalid($"train.columns.{argument.Name}.storedDtype: column '{column}' of {file.Path} is typed {typed.Name()}; expected a binary column. Leave storedDtype out.");
 
         var binding = BindColumn(file, argument.Name, column, spec.StoredDtype ?? dtype, spec.Shape ?? argument.Shape);
-        if (dtype is { } wanted && !wanted.IsFloat() && binding.StoredDtype.IsFloat())
-        {
-            throw Failure.Invalid(
-                $"{file.Path}: column '{column}' holds {binding.StoredDtype.Name()}; the model's argument '{argument.Name}' takes {wanted.Name()}, which would cut fractions off. "
-                + "Store integers, or name another column in train.columns.");
-        }
-
         return new ColumnArgument
         {
             Name = argument.Name,

@@ -19,9 +19,6 @@ public sealed record PlannedRun
 
     public RunSpec Spec => Manifest.Spec;
 
-    /// <summary>Rows kept per query: all rows when there are fewer than <c>score.topK</c>.</summary>
-    public int TopK => (int)Math.Min(Spec.Score.TopK, Plan.RowCount);
-
     /// <summary>Noise and timestep draws a row; 1 without <c>score.draws</c>.</summary>
     public int DrawCount => Spec.Score.Draws?.Count ?? 1;
 

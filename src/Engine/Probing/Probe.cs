@@ -101,7 +101,7 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
         var lossBytes = score.SaveLosses ? sizeof(float) * (queryCount + 1L) : 0;
 
         // A query of a shard: its top-k, some pages of its histogram, two exact sums.
-        var reductionBytes = (Math.Min(run.TopK, shardRows) * EntryBytes) + HistogramBytes + (2L * ExactSum.SizeBytes);
+        var reductionBytes = (Math.Min(score.TopK, shardRows) * EntryBytes) + HistogramBytes + (2L * ExactSum.SizeBytes);
         return new RunForecast
         {
             Run = run,

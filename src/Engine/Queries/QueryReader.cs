@@ -36,7 +36,7 @@ internal static class QueryReader
     private static bool HasColumn(DataFile file, string? column)
     {
         using var arrow = ArrowFile.Open(file.Uri);
-        return column is not null && arrow.Schema.Fields.Any(field => field.Name == column);
+        return column is not null && ArrowColumns.Has(arrow.Schema.Fields, column);
     }
 
     private static ImmutableArray<Query> ByRow(IEnumerable<NamedRow> rows)

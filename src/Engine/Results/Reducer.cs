@@ -14,8 +14,7 @@ public sealed class Reducer(TimeProvider time, IProgress<RunProgress>? progress 
     {
         var score = directory.Manifest.Spec.Score;
         var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Invalid("The run is not planned yet; run it first.");
-        var topK = (int)Math.Min(score.TopK, plan.RowCount);
-        QueryReduction[] reductions = [.. queries.Select(_ => new QueryReduction(topK, score.Rank))];
+        QueryReduction[] reductions = [.. queries.Select(_ => new QueryReduction(score.TopK, score.Rank))];
         var unscorable = new UnscorableRows();
         var scoredRows = 0L;
 

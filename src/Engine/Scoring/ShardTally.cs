@@ -17,7 +17,7 @@ internal sealed class ShardTally
     {
         (_run, _shard, HasBaseLosses) = (run, shard, knownBaseLosses is not null);
         _baseLosses = knownBaseLosses ?? NaNs(run.DrawCount * (long)shard.RowCount);
-        _reductions = [.. run.Queries.Select(_ => new QueryReduction(run.TopK, run.Spec.Score.Rank))];
+        _reductions = [.. run.Queries.Select(_ => new QueryReduction(run.Spec.Score.TopK, run.Spec.Score.Rank))];
         if (run.Spec.Score.SaveLosses)
             (_savedBaseLoss, _savedLossDifference) = (NaNs(shard.RowCount), NaNs((long)shard.RowCount * run.Queries.Length));
     }

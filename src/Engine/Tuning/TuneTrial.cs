@@ -9,6 +9,8 @@ internal sealed class TuneTrial(PlannedRun run, DeviceModels models, BoundFiles 
 {
     private readonly ConcurrentDictionary<int, float[]> _baseLosses = [];
 
+    private int LastRank => (int)Math.Min(run.Spec.Score.TopK, shards.Sum(shard => (long)shard.RowCount));
+
     public async Task<TunePoint> TryAsync(double learningRate, int steps, ImmutableArray<Query> planted, CancellationToken cancellationToken)
     {
         var ascent = run.Spec.Ascent with { LearningRate = learningRate, Steps = steps };
@@ -21,7 +23,7 @@ internal sealed class TuneTrial(PlannedRun run, DeviceModels models, BoundFiles 
             int[] ranks =
             [
                 .. converged.Select((i, place) => RankOf(planted[i], tops[place])),
-                .. Enumerable.Repeat(run.TopK + 1, planted.Length - converged.Length),
+                .. Enumerable.Repeat(LastRank + 1, planted.Length - converged.Length),
             ];
             return new TunePoint
             {
@@ -56,7 +58,7 @@ internal sealed class TuneTrial(PlannedRun run, DeviceModels models, BoundFiles 
 
     private async Task<TopK[]> RankAsync(ImmutableArray<Query> planted, ImmutableArray<WeightSet> weights, CancellationToken cancellationToken)
     {
-        TopK[] tops = [.. planted.Select(_ => new TopK(run.TopK, run.Spec.Score.Rank))];
+        TopK[] tops = [.. planted.Select(_ => new TopK(run.Spec.Score.TopK, run.Spec.Score.Rank))];
         var merging = new Lock();
         var trial = run with { Queries = planted };
         await LaneScoring.RunAsync(trial, shards, models, _ => weights, files, meter, shard => _baseLosses.GetValueOrDefault(shard.ShardIndex), Take, cancellationToken);
@@ -77,6 +79,6 @@ internal sealed class TuneTrial(PlannedRun run, DeviceModels models, BoundFiles 
     {
         var trainRow = run.Plan.RowIndex(planted.Rows[0]);
         var place = Array.FindIndex(top.ToSorted(), entry => entry.TrainRow == trainRow);
-        return place < 0 ? run.TopK + 1 : place + 1;
+        return place < 0 ? LastRank + 1 : place + 1;
     }
 }

@@ -1,0 +1,46 @@
+using MirroredInfluence.Storage;
+
+namespace MirroredInfluence.Engine.Tests;
+
+/// <summary>A folder with data, run directories and a cache, and the engine over them.</summary>
+internal sealed class Workbench : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public string File(string name) => _folder.File(name);
+
+    /// <summary>The classifier on 100 training images and 3 test images, without a cache.</summary>
+    public RunSpec Spec(string? model = null, Images? train = null, Images? test = null)
+    {
+        (train ?? new Images()).Write(File("train.arrow"));
+        (test ?? new Images { FirstRow = 5000, RowCount = 3 }).Write(File("test.arrow"));
+        return new RunSpec
+        {
+            Model = new ModelSpec { Uri = model ?? Archives.Classifier },
+            Train = new TrainSpec { Shards = [File("train.arrow")], Id = "id" },
+            Test = new TestSpec { Shards = [File("test.arrow")] },
+            Score = new ScoreSpec { TopK = 10, MiniBatchRows = 8 },
+            Compute = new ComputeSpec { Lanes = 1, ShardRows = 32, Cache = "none" },
+        };
+    }
+
+    /// <param name="directory">Name of the run directory; the same name goes on with the same run.</param>
+    public Task<RunResult> RunAsync(RunSpec spec, string directory = "run", IProgress<RunProgress>? progress = null, CancellationToken? cancellation = null) =>
+        new LocalEngine(TimeProvider.System, progress).RunAsync(spec, Store(directory), cancellation ?? TestContext.Current.CancellationToken);
+
+    public LocalObjectStore Store(string directory) => new(File(directory));
+
+    /// <summary>The message that a run is refused with.</summary>
+    public async Task<string> RefusalOf(RunSpec spec, FailureKind kind)
+    {
+        var exception = await Assert.ThrowsAsync<MirroredException>(() => RunAsync(spec));
+        Assert.Equal(kind, exception.Kind);
+        return exception.Message;
+    }
+
+    /// <summary>Name and bytes of every part.</summary>
+    public Dictionary<string, byte[]> Parts(string directory = "run") =>
+        Directory.GetFiles(Path.Combine(File(directory), "parts")).ToDictionary(path => Path.GetFileName(path), System.IO.File.ReadAllBytes);
+
+    public void Dispose() => _folder.Dispose();
+}

@@ -1,0 +1,140 @@
+namespace MirroredInfluence.Engine.Tests;
+
+public sealed class ResumeTests : IDisposable
+{
+    private readonly Workbench _bench = new();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(4)]
+    public async Task CancelledRun_GoesOnToTheSameParts(int partsBeforeCancel)
+    {
+        var spec = _bench.Spec();
+        var expected = await _bench.RunAsync(spec);
+
+        using var cancel = new CancellationTokenSource();
+        var partCount = 0;
+        var store = new WatchedStore(_bench.Store("stopped"), key =>
+        {
+            if (key.StartsWith("parts/", StringComparison.Ordinal) && ++partCount == partsBeforeCancel)
+                cancel.Cancel();
+        });
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new LocalEngine(TimeProvider.System).RunAsync(spec, store, cancel.Token));
+        var kept = _bench.Parts("stopped");
+        Assert.InRange(kept.Count, partsBeforeCancel, 4);
+
+        var found = await _bench.RunAsync(spec, "stopped");
+        Assert.Equal(RunText.Of(expected), RunText.Of(found));
+        Assert.Equal(_bench.Parts(), _bench.Parts("stopped"));
+    }
+
+    [Fact]
+    public async Task DiskFullWhileWritingAPart_LosesNothing()
+    {
+        var spec = _bench.Spec();
+        var expected = await _bench.RunAsync(spec);
+
+        var partCount = 0;
+        var store = new WatchedStore(_bench.Store("full"), key =>
+        {
+            if (key.StartsWith("parts/", StringComparison.Ordinal) && ++partCount == 3)
+                throw Failure.Unavailable($"{key}: no space left on device.");
+        });
+        var exception = await Assert.ThrowsAsync<MirroredException>(() => new LocalEngine(TimeProvider.System).RunAsync(spec, store, TestContext.Current.CancellationToken));
+        Assert.Equal(FailureKind.Unavailable, exception.Kind);
+        Assert.Contains("no space left on device", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(2, _bench.Parts("full").Count);
+
+        Assert.Equal(RunText.Of(expected), RunText.Of(await _bench.RunAsync(spec, "full")));
+    }
+
+    [Fact]
+    public async Task LostPart_IsScoredAgainToTheSameBytes()
+    {
+        var spec = _bench.Spec();
+        var expected = await _bench.RunAsync(spec);
+        var parts = _bench.Parts();
+        File.Delete(Path.Combine(_bench.File("run"), "parts", "00000002.arrow"));
+        Assert.Equal(RunText.Of(expected), RunText.Of(await _bench.RunAsync(spec)));
+        Assert.Equal(parts, _bench.Parts());
+    }
+
+    [Fact]
+    public async Task FinishedRun_IsOnlyReduced()
+    {
+        var spec = _bench.Spec();
+        var expected = await _bench.RunAsync(spec);
+        var store = new WatchedStore(_bench.Store("run"), key => Assert.DoesNotContain("/", key, StringComparison.Ordinal));
+        var log = new ProgressLog();
+        Assert.Equal(RunText.Of(expected), RunText.Of(await new LocalEngine(TimeProvider.System, log).RunAsync(spec, store, TestContext.Current.CancellationToken)));
+        Assert.DoesNotContain(log.Reports, report => report.Phase is RunPhase.Ascending or RunPhase.Scoring);
+    }
+
+    [Fact]
+    public async Task OtherShardRows_GoOnWithTheFirstCut()
+    {
+        var spec = _bench.Spec();
+        var expected = await _bench.RunAsync(spec);
+        File.Delete(Path.Combine(_bench.File("run"), "parts", "00000001.arrow"));
+        var found = await _bench.RunAsync(spec with { Compute = spec.Compute with { ShardRows = 8, Lanes = 2 } });
+        Assert.Equal(RunText.Of(expected), RunText.Of(found));
+        Assert.Equal(4, _bench.Parts().Count);
+    }
+
+    [Fact]
+    public async Task MovedTrainingFiles_GoOnFromTheirNewPlace()
+    {
+        var spec = _bench.Spec();
+        var expected = await _bench.RunAsync(spec);
+        File.Delete(Path.Combine(_bench.File("run"), "parts", "00000001.arrow"));
+        File.Move(_bench.File("train.arrow"), _bench.File("moved.arrow"));
+        var found = await _bench.RunAsync(spec with { Train = spec.Train with { Shards = [_bench.File("moved.arrow")] } });
+        Assert.Equal(RunText.Of(expected), RunText.Of(found));
+    }
+
+    [Fact]
+    public async Task AscendedWeights_AreReused()
+    {
+        var spec = _bench.Spec();
+        await _bench.RunAsync(spec);
+        File.Delete(Path.Combine(_bench.File("run"), "parts", "00000000.arrow"));
+        var store = new WatchedStore(_bench.Store("run"), key => Assert.DoesNotContain("weights/", key, StringComparison.Ordinal));
+        await new LocalEngine(TimeProvider.System).RunAsync(spec, store, TestContext.Current.CancellationToken);
+        Assert.Equal(3, Directory.GetFiles(Path.Combine(_bench.File("run"), "weights")).Length);
+    }
+
+    [Fact]
+    public async Task OtherRunInTheDirectory_IsRefused()
+    {
+        var spec = _bench.Spec();
+        await _bench.RunAsync(spec);
+        var message = await _bench.RefusalOf(spec with { Ascent = spec.Ascent with { LearningRate = 0.25 } }, FailureKind.Invalid);
+        Assert.Contains("learningRate", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ChangedPart_IsRefused()
+    {
+        var spec = _bench.Spec();
+        await _bench.RunAsync(spec);
+        var path = Path.Combine(_bench.File("run"), "parts", "00000001.arrow");
+        var bytes = File.ReadAllBytes(path);
+        bytes[bytes.Length / 2] ^= 1;
+        File.WriteAllBytes(path, bytes);
+        Assert.Contains("00000001.arrow", await _bench.RefusalOf(spec, FailureKind.Data), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ChangedWeights_AreRefused()
+    {
+        var spec = _bench.Spec();
+        await _bench.RunAsync(spec);
+        File.Delete(Path.Combine(_bench.File("run"), "parts", "00000001.arrow"));
+        var path = Directory.GetFiles(Path.Combine(_bench.File("run"), "weights")).Order(StringComparer.Ordinal).First();
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..100]);
+        Assert.Contains(path, await _bench.RefusalOf(spec, FailureKind.Data), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _bench.Dispose();
+}
