@@ -20,7 +20,7 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
         using var models = DeviceModels.Load(spec.Model, spec.Compute);
         var planned = new Planner(new DigestCache(cacheFolder, time), time, progress).Plan(spec, models.Models[0], cancellationToken);
         var directory = await RunDirectory.CreateOrOpenAsync(store, planned.Manifest, cancellationToken);
-        var run = planned.CutLike(await directory.PutPlanAsync(planned.Plan, cancellationToken));
+        var run = planned with { Plan = await directory.PutPlanAsync(planned.Plan, cancellationToken) };
 
         var done = await DoneAsync(run, directory, cancellationToken);
         if (done.MissingShards.Length > 0)

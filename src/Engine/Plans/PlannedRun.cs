@@ -22,13 +22,6 @@ public sealed record PlannedRun
     /// <summary>Noise and timestep draws a row; 1 without <c>score.draws</c>.</summary>
     public int DrawCount => Spec.Score.Draws?.Count ?? 1;
 
-    /// <summary>This run, with its files where they are now and its shards as the run directory has them.</summary>
-    internal PlannedRun CutLike(RunPlan kept)
-    {
-        var rowStarts = kept.Shards.ToLookup(shard => shard.FileIndex, shard => shard.RowStart);
-        return this with { Plan = RunPlan.Of(Plan.Files, fileIndex => rowStarts[fileIndex]) };
-    }
-
     internal BoundFiles OpenTrainFiles() => new(Plan.Files, Layout, Spec.Train.Id, Spec.Train.Group);
 
     internal BoundFiles OpenTestFiles() => new(Manifest.Inputs.Test, Layout, id: null, group: null);

@@ -81,7 +81,7 @@ internal sealed unsafe class QueryRows : IDisposable
                     if (scan.Reasons[i] != UnscorableReason.None)
                     {
                         throw Failure.Data(
-                            $"query '{query.Name}': row {scan.RowStart + i} of {file.File.Path} cannot be read ({scan.Reasons[i]}); a query's rows must all be whole. "
+                            $"query '{query.Name}': row {scan.RowStart + i} of {file.File.Path} cannot be read ({SpecName.Of(scan.Reasons[i])}); a query's rows must all be whole. "
                             + "Leave the row out with test.rows.");
                     }
 

@@ -8,7 +8,8 @@ internal sealed class RowMeter(ProgressMeter progress, long expectedRowCount, do
 {
     /// <param name="rowCount">Rows of a mini-batch.</param>
     /// <param name="unscorableCount">Those of them that are unscorable.</param>
-    /// <param name="ofShard">The shard's unscorable rows, for the message.</param>
+    /// <param name="ofShard">The shard's unscorable rows so far, for the message.</param>
+    /// <exception cref="MirroredException">Data: too many unscorable rows.</exception>
     public void Add(int rowCount, int unscorableCount, UnscorableRows ofShard)
     {
         progress.Add(rowCount);
@@ -16,18 +17,19 @@ internal sealed class RowMeter(ProgressMeter progress, long expectedRowCount, do
             Check(progress.AddUnscorable(unscorableCount), ofShard);
     }
 
+    /// <param name="unscorableCount">Of the run so far.</param>
+    /// <param name="some">At least one of them.</param>
     /// <exception cref="MirroredException">Data: too many unscorable rows.</exception>
-    public void Check(long unscorableCount, UnscorableRows sample)
+    public void Check(long unscorableCount, UnscorableRows some)
     {
         if (unscorableCount <= maxUnscorable * expectedRowCount)
             return;
 
-        var reasons = string.Join(", ", sample.CountsByReason.Select(reason => $"{reason.Value:N0} {reason.Key}"));
-        var first = sample.Sample[0];
-        var name = first.Id.IsNull ? "" : $" (id {first.Id})";
+        var reasons = string.Join(", ", some.CountsByReason.Select(reason => $"{reason.Value:N0} {SpecName.Of(reason.Key)}"));
+        var first = some.Sample[0];
+        var id = first.Id.IsNull ? "" : $" (id {first.Id})";
         throw Failure.Data(
-            $"{unscorableCount:N0} of {expectedRowCount:N0} training rows cannot be scored; expected at most {maxUnscorable:P3}. "
-            + $"Of the last shard: {reasons}; the first is training row {first.TrainRow:N0}{name}. "
-            + "Mend the data, or raise score.maxUnscorable and run again: finished shards are kept.");
+            $"{unscorableCount:N0} of {expectedRowCount:N0} training rows cannot be scored; expected at most {100 * maxUnscorable:G3} %. "
+            + $"Some of them: {reasons}, from training row {first.TrainRow:N0}{id} on. Mend the data, or raise score.maxUnscorable, and run again: finished shards are kept.");
     }
 }

@@ -1,3 +1,4 @@
+using MirroredInfluence.Arrow;
 using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Engine.Tests;
@@ -14,14 +15,15 @@ internal sealed class Workbench : IDisposable
     {
         (train ?? new Images()).Write(File("train.arrow"));
         (test ?? new Images { FirstRow = 5000, RowCount = 3 }).Write(File("test.arrow"));
-        return new RunSpec
-        {
-            Model = new ModelSpec { Uri = model ?? Archives.Classifier },
-            Train = new TrainSpec { Shards = [File("train.arrow")], Id = "id" },
-            Test = new TestSpec { Shards = [File("test.arrow")] },
-            Score = new ScoreSpec { TopK = 10, MiniBatchRows = 8 },
-            Compute = new ComputeSpec { Lanes = 1, ShardRows = 32, Cache = "none" },
-        };
+        return SpecOf(model ?? Archives.Classifier, "id");
+    }
+
+    /// <summary>The exponential model on rows of four numbers, without ids.</summary>
+    public RunSpec VectorSpec(float[][] train, float[][] test, string? model = null)
+    {
+        WriteVectors("train.arrow", train);
+        WriteVectors("test.arrow", test);
+        return SpecOf(model ?? Archives.Exponential, id: null);
     }
 
     /// <param name="directory">Name of the run directory; the same name goes on with the same run.</param>
@@ -42,5 +44,23 @@ internal sealed class Workbench : IDisposable
     public Dictionary<string, byte[]> Parts(string directory = "run") =>
         Directory.GetFiles(Path.Combine(File(directory), "parts")).ToDictionary(path => Path.GetFileName(path), System.IO.File.ReadAllBytes);
 
+    public void WriteVectors(string name, float[][] rows)
+    {
+        using var stream = System.IO.File.Create(File(name));
+        var x = new TensorColumnWriter("x", ElementType.Float32, [rows[0].Length]);
+        foreach (var row in rows)
+            x.AppendRows<float>(row);
+        new ArrowWriter(stream, [x]).Complete();
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private RunSpec SpecOf(string model, string? id) => new()
+    {
+        Model = new ModelSpec { Uri = model },
+        Train = new TrainSpec { Shards = [File("train.arrow")], Id = id },
+        Test = new TestSpec { Shards = [File("test.arrow")] },
+        Score = new ScoreSpec { TopK = 10, MiniBatchRows = 8 },
+        Compute = new ComputeSpec { Lanes = 1, ShardRows = 32, Cache = "none" },
+    };
 }

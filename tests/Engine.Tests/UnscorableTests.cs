@@ -1,0 +1,106 @@
+namespace MirroredInfluence.Engine.Tests;
+
+public sealed class UnscorableTests : IDisposable
+{
+    private readonly Workbench _bench = new();
+
+    [Fact]
+    public async Task UnscorableRows_AreCountedByReasonAndNamed()
+    {
+        var spec = Allow(1, _bench.Spec(train: new Images { NullRows = [3, 41], NaNRows = [50] }));
+        var result = await _bench.RunAsync(spec);
+        Assert.Equal((100, 97), (result.ExpectedRows, result.ScoredRows));
+        Assert.Equal([(UnscorableReason.Null, 2L), (UnscorableReason.NonFiniteLoss, 1L)], result.Unscorable.CountsByReason.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal(
+            [
+                new UnscorableRow(3, UnscorableReason.Null, RowValue.Of(1003L)),
+                new UnscorableRow(41, UnscorableReason.Null, RowValue.Of(1041L)),
+                new UnscorableRow(50, UnscorableReason.NonFiniteLoss, RowValue.Of(1050L)),
+            ],
+            result.Unscorable.Sample);
+    }
+
+    [Fact]
+    public async Task UnscorableRows_AreNeverRanked()
+    {
+        var spec = Allow(1, _bench.Spec(train: new Images { NullRows = [3, 41], NaNRows = [50] }));
+        var result = await _bench.RunAsync(spec with { Score = spec.Score with { TopK = 1000 } });
+        Assert.All(result.Queries, query => Assert.Equal(97, query.Top.Length));
+        Assert.All(result.Queries, query => Assert.Equal(97, query.Histogram.Count));
+        Assert.DoesNotContain(result.Queries[0].Top, row => row.TrainRow is 3 or 41 or 50);
+    }
+
+    [Fact]
+    public async Task UnreadableNeighbours_ChangeNoRow()
+    {
+        var all = new Images { RowCount = 21 };
+        var spec = _bench.Spec(train: all);
+        spec = Allow(1, spec with { Score = spec.Score with { TopK = 1000 } });
+        var expected = (await _bench.RunAsync(spec)).Queries.SelectMany(query => query.Top.Select(row => (query.Query.Name, row.TrainRow, row.LossDifference, row.BaseLoss))).ToHashSet();
+
+        // Rows 8 to 15 are a whole mini-batch; 0 is the first of one, 19 in the short last one.
+        (all with { NullRows = [0, 2, 8, 9, 10, 11, 12, 13, 14, 15, 19] }).Write(_bench.File("train.arrow"));
+        var found = (await _bench.RunAsync(spec, "other")).Queries.SelectMany(query => query.Top.Select(row => (query.Query.Name, row.TrainRow, row.LossDifference, row.BaseLoss))).ToHashSet();
+        Assert.Equal(3 * 10, found.Count);
+        Assert.Superset(found, expected);
+    }
+
+    [Fact]
+    public async Task RowThatBlowsUpUnderOneQuery_StillRanksUnderTheOthers()
+    {
+        var spec = Allow(1, _bench.VectorSpec(
+            train: [[1, 0, 0, 0], [0, 1, 0, 0], [2, 0, 0, 0], [0, 0, 1, 0]],
+            test: [[1, 0, 0, 0], [0, 1, 0, 0]]));
+
+        // One SGD step of 60 along x: exp(60) is a number, exp(120) is none.
+        var result = await _bench.RunAsync(spec with { Ascent = new AscentSpec { Optimizer = OptimizerKind.Sgd, LearningRate = 60 } });
+        Assert.Equal((4, 3), (result.ExpectedRows, result.ScoredRows));
+        Assert.Equal(new UnscorableRow(2, UnscorableReason.NonFiniteLoss), Assert.Single(result.Unscorable.Sample));
+        Assert.Equal([0L, 1, 3], result.Queries[0].Top.Select(row => row.TrainRow));
+        Assert.Equal([1L, 0, 2, 3], result.Queries[1].Top.Select(row => row.TrainRow));
+    }
+
+    [Fact]
+    public async Task WarmRun_CountsUnscorableRowsAlike()
+    {
+        var spec = Allow(1, _bench.Spec(train: new Images { NullRows = [3, 41], NaNRows = [50] }));
+        spec = spec with { Compute = spec.Compute with { Cache = _bench.File("cache") } };
+        Assert.Equal(RunText.Of(await _bench.RunAsync(spec)), RunText.Of(await _bench.RunAsync(spec, "warm")));
+    }
+
+    [Fact]
+    public async Task TooManyUnscorableRows_StopTheRunAndKeepItsParts()
+    {
+        var spec = _bench.Spec(train: new Images { NullRows = [3, 70, 71] });
+        var message = await _bench.RefusalOf(Allow(0.02, spec), FailureKind.Data);
+        Assert.Equal(
+            "3 of 100 training rows cannot be scored; expected at most 2 %. Some of them: 2 null, from training row 70 (id 1070) on. "
+            + "Mend the data, or raise score.maxUnscorable, and run again: finished shards are kept.",
+            message);
+        Assert.NotEmpty(_bench.Parts());
+
+        var resumed = await _bench.RunAsync(Allow(0.03, spec));
+        Assert.Equal(97, resumed.ScoredRows);
+        Assert.Equal(RunText.Of(resumed), RunText.Of(await _bench.RunAsync(Allow(0.03, spec), "other")));
+    }
+
+    [Fact]
+    public async Task LimitThatAnEarlierSessionPassed_StopsBeforeAnyScoring()
+    {
+        var spec = _bench.Spec(train: new Images { NullRows = [3, 70, 71] });
+        await _bench.RunAsync(Allow(1, spec));
+        File.Delete(Path.Combine(_bench.File("run"), "parts", "00000001.arrow"));
+        Assert.Contains("3 of 100 training rows cannot be scored", await _bench.RefusalOf(Allow(0.02, spec), FailureKind.Data), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task BadFirstRowsOfAGoodSet_DoNotStopTheRun()
+    {
+        var result = await _bench.RunAsync(Allow(0.02, _bench.Spec(train: new Images { NullRows = [0, 1] })));
+        Assert.Equal(98, result.ScoredRows);
+    }
+
+    public void Dispose() => _bench.Dispose();
+
+    private static RunSpec Allow(double share, RunSpec spec) => spec with { Score = spec.Score with { MaxUnscorable = share } };
+}
