@@ -18,7 +18,7 @@ public sealed class AscentTests : IDisposable
         var spec = _bench.VectorSpec(train: [[1, 0, 0, 0]], test: [[1, 0, 0, 0]]);
         var ascent = new AscentSpec { Optimizer = OptimizerKind.Sgd, LearningRate = 200 };
         Assert.Equal(
-            "query 'row-0': the loss is ∞ after 1 ascent steps at learning rate 200, 1 before; expected a finite loss. Lower ascent.learningRate; `mirrored tune` finds one.",
+            "query 'row-0': the loss is Infinity after 1 ascent steps at learning rate 200, 1 before; expected a finite loss. Lower ascent.learningRate; `mirrored tune` finds one.",
             await _bench.RefusalOf(spec with { Ascent = ascent }, FailureKind.Invalid));
     }
 

@@ -63,9 +63,22 @@ public sealed class PlanTests : IDisposable
         await _bench.RefusalOf(WithColumn(_bench.Spec(), "imaeg", new ColumnSpec()), FailureKind.Invalid));
 
     [Fact]
-    public async Task WrongDtype_IsRefused() => Assert.Equal(
-        "Argument 'label' is int64; column 'image' is float32, whose values it cannot all hold.",
-        await _bench.RefusalOf(WithColumn(_bench.Spec(), "label", new ColumnSpec { Column = "image", Shape = [1, 4, 4] }) with { Model = new ModelSpec { Uri = Archives.Undeclared } }, FailureKind.Invalid));
+    public async Task WrongDtype_IsRefused()
+    {
+        var spec = _bench.Spec();
+        using (var stream = File.Create(_bench.File("train.arrow")))
+        {
+            var image = new TensorColumnWriter("image", ElementType.Float32, [1, 4, 4]);
+            var label = new TensorColumnWriter("label", ElementType.Float32);
+            image.AppendRows<float>(Images.Pixels(0));
+            label.Append(1f);
+            new ArrowWriter(stream, [image, label]).Complete();
+        }
+
+        Assert.Equal(
+            "Argument 'label' is int64; column 'label' is float32, whose values it cannot all hold.",
+            await _bench.RefusalOf(spec with { Train = spec.Train with { Id = null } }, FailureKind.Invalid));
+    }
 
     [Fact]
     public async Task WrongShape_IsRefused()

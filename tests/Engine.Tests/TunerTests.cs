@@ -1,0 +1,57 @@
+namespace MirroredInfluence.Engine.Tests;
+
+public sealed class TunerTests : IDisposable
+{
+    private readonly Workbench _bench = new();
+
+    [Fact]
+    public async Task Curve_RisesByStepSizeAndTheFirstThatFindsAllIsChosen()
+    {
+        var found = await TuneAsync(new TuneSpec { PlantedRowCount = 10, LearningRates = [1e-2, 1e-12], Steps = [3, 1], SampleRowCount = null });
+        Assert.Equal([(1e-12, 1), (1e-12, 3), (1e-2, 1), (1e-2, 3)], found.Curve.Select(point => (point.LearningRate, point.Steps)));
+        Assert.All(found.Curve, point => Assert.Equal(2, point.PlantedCount));
+        Assert.Equal(found.Curve.First(point => point.FindsAll), found.Chosen);
+        Assert.Equal(8, found.Evaluation!.PlantedCount);
+        Assert.Equal(100, found.RankedRowCount);
+    }
+
+    [Fact]
+    public async Task StepsTooSmallToMoveAnything_ChooseNothing()
+    {
+        var found = await TuneAsync(new TuneSpec { PlantedRowCount = 10, LearningRates = [1e-30], Steps = [1] });
+        Assert.Null(found.Chosen);
+        Assert.Null(found.Evaluation);
+        Assert.True(Assert.Single(found.Curve).MeanRank > 1);
+    }
+
+    [Fact]
+    public async Task DivergedAscents_CountAsLast()
+    {
+        var spec = _bench.VectorSpec(train: [.. Enumerable.Range(0, 40).Select(row => Images.Pixels(row)[..4])], test: [[1, 0, 0, 0]]);
+        spec = spec with { Ascent = new AscentSpec { Optimizer = OptimizerKind.Sgd } };
+        var found = await TuneAsync(new TuneSpec { PlantedRowCount = 5, LearningRates = [1e30], Steps = [1] }, spec);
+        Assert.Equal((0, 41), (found.Curve[0].FirstCount, found.Curve[0].MeanRank));
+    }
+
+    [Fact]
+    public async Task Sample_HoldsThePlantedRows()
+    {
+        var tune = new TuneSpec { PlantedRowCount = 5, LearningRates = [1e-2], Steps = [1], SampleRowCount = 16 };
+        var found = await TuneAsync(tune);
+        Assert.InRange(found.RankedRowCount, 16, 16 + (5 * 8));
+        Assert.True(found.Curve[0].MeanRank <= found.RankedRowCount);
+        Assert.Equivalent(found, await TuneAsync(tune), strict: true);
+    }
+
+    [Fact]
+    public async Task MorePlantedRowsThanRows_AreRefused()
+    {
+        var exception = await Assert.ThrowsAsync<MirroredException>(() => TuneAsync(new TuneSpec { PlantedRowCount = 101 }));
+        Assert.Equal("The training set holds 100 rows; expected at least the 101 to plant. Plant fewer.", exception.Message);
+    }
+
+    public void Dispose() => _bench.Dispose();
+
+    private Task<TuneResult> TuneAsync(TuneSpec tune, RunSpec? spec = null) =>
+        new Tuner(TimeProvider.System).TuneAsync(spec ?? _bench.Spec(), tune, TestContext.Current.CancellationToken);
+}

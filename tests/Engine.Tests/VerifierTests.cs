@@ -1,0 +1,78 @@
+namespace MirroredInfluence.Engine.Tests;
+
+public sealed class VerifierTests : IDisposable
+{
+    private readonly Workbench _bench = new();
+
+    [Fact]
+    public async Task FinishedRun_IsConfirmed()
+    {
+        var spec = _bench.Spec(train: new Images { NullRows = [7] });
+        await _bench.RunAsync(spec with { Score = spec.Score with { MaxUnscorable = 1 } });
+        var found = await VerifyAsync(new VerifySpec { RowCount = 12 });
+        Assert.True(found.Agrees);
+        Assert.Equal(12, found.Rows.Length);
+        Assert.Equal(12, found.Rows.Select(row => (row.Query, row.TrainRow)).Distinct().Count());
+        Assert.All(found.Rows, row => Assert.Equal(row.Recorded!.Value.LossDifference, row.InMiniBatch!.Value.LossDifference));
+        Assert.All(found.Rows, row => Assert.Equal(row.Recorded!.Value.LossDifference, row.Alone!.Value.LossDifference, Verifier.Tolerance));
+        Assert.Equal(99, found.Result.ScoredRows);
+    }
+
+    [Fact]
+    public async Task OneRow_IsComputedForEveryQuery()
+    {
+        var spec = _bench.Spec(train: new Images { NullRows = [7] });
+        var run = await _bench.RunAsync(spec with { Score = spec.Score with { MaxUnscorable = 1 } });
+        var first = run.Queries[0].Top[0].TrainRow;
+        var found = await VerifyAsync(new VerifySpec { TrainRow = first });
+        Assert.Equal(["6000", "6001", "6002"], found.Rows.Select(row => row.Query));
+        Assert.Equal(run.Queries[0].Top[0].Influence, found.Rows[0].Recorded!.Value.Influence);
+        Assert.All(found.Rows, row => Assert.Equal(first, row.InMiniBatch!.Value.TrainRow));
+
+        var unscorable = await VerifyAsync(new VerifySpec { TrainRow = 7 });
+        Assert.All(unscorable.Rows, row => Assert.True(row is { Recorded: null, InMiniBatch: null, Alone: null, Agrees: true }));
+    }
+
+    [Fact]
+    public async Task WeightsOfAnotherQuery_AreFound()
+    {
+        await _bench.RunAsync(_bench.Spec());
+        var weights = Path.Combine(_bench.File("run"), "weights");
+        File.Copy(Path.Combine(weights, "6001.safetensors"), Path.Combine(weights, "6000.safetensors"), overwrite: true);
+        var found = await VerifyAsync(new VerifySpec { RowCount = 30 });
+        Assert.False(found.Agrees);
+        Assert.All(found.Rows, row => Assert.Equal(row.Query != "6000", row.Agrees));
+    }
+
+    [Fact]
+    public async Task ChangedTrainingFile_IsRefused()
+    {
+        await _bench.RunAsync(_bench.Spec());
+        new Images { FirstRow = 1 }.Write(_bench.File("train.arrow"));
+        var exception = await Assert.ThrowsAsync<MirroredException>(() => VerifyAsync(new VerifySpec()));
+        Assert.Equal(FailureKind.Data, exception.Kind);
+        Assert.StartsWith("the run's inputs have changed: inputs.train[0].digest", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RowPastTheEnd_IsRefused()
+    {
+        await _bench.RunAsync(_bench.Spec());
+        var exception = await Assert.ThrowsAsync<MirroredException>(() => VerifyAsync(new VerifySpec { TrainRow = 100 }));
+        Assert.Equal("row 100: expected 0 to 99, the rows of the training set.", exception.Message);
+    }
+
+    [Fact]
+    public async Task UnfinishedRun_IsRefused()
+    {
+        await _bench.RunAsync(_bench.Spec());
+        File.Delete(Path.Combine(_bench.File("run"), "parts", "00000003.arrow"));
+        var exception = await Assert.ThrowsAsync<MirroredException>(() => VerifyAsync(new VerifySpec()));
+        Assert.Equal("shard 3 of 4 is not scored yet; run again to go on.", exception.Message);
+    }
+
+    public void Dispose() => _bench.Dispose();
+
+    private Task<VerifyResult> VerifyAsync(VerifySpec verify) =>
+        new Verifier(TimeProvider.System).VerifyAsync(_bench.Store("run"), verify, TestContext.Current.CancellationToken);
+}
