@@ -7,11 +7,15 @@ public sealed class TunerTests : IDisposable
     [Fact]
     public async Task Curve_RisesByStepSizeAndTheFirstThatFindsAllIsChosen()
     {
-        var found = await TuneAsync(new TuneSpec { PlantedRowCount = 10, LearningRates = [1e-2, 1e-12], Steps = [3, 1], SampleRowCount = null });
-        Assert.Equal([(1e-12, 1), (1e-12, 3), (1e-2, 1), (1e-2, 3)], found.Curve.Select(point => (point.LearningRate, point.Steps)));
+        // loss = exp(w·x): a step along a row raises it most among rows of the same length.
+        var spec = _bench.VectorSpec(train: [.. Enumerable.Range(0, 100).Select(UnitVector)], test: [UnitVector(0)]);
+        spec = spec with { Ascent = new AscentSpec { Optimizer = OptimizerKind.Sgd } };
+        var found = await TuneAsync(new TuneSpec { PlantedRowCount = 10, LearningRates = [0.1, 1e-12], Steps = [3, 1], SampleRowCount = null }, spec);
+        Assert.Equal([(1e-12, 1), (1e-12, 3), (0.1, 1), (0.1, 3)], found.Curve.Select(point => (point.LearningRate, point.Steps)));
+        Assert.Equal([false, false, true, true], found.Curve.Select(point => point.FindsAll));
+        Assert.Equal(found.Curve[2], found.Chosen);
         Assert.All(found.Curve, point => Assert.Equal(2, point.PlantedCount));
-        Assert.Equal(found.Curve.First(point => point.FindsAll), found.Chosen);
-        Assert.Equal(8, found.Evaluation!.PlantedCount);
+        Assert.Equal((8, 8, 1.0), (found.Evaluation!.PlantedCount, found.Evaluation.FirstCount, found.Evaluation.MeanRank));
         Assert.Equal(100, found.RankedRowCount);
     }
 
@@ -51,6 +55,13 @@ public sealed class TunerTests : IDisposable
     }
 
     public void Dispose() => _bench.Dispose();
+
+    private static float[] UnitVector(int row)
+    {
+        var numbers = Images.Pixels(row).AsSpan(0, 4).ToArray();
+        var length = MathF.Sqrt(numbers.Sum(number => number * number));
+        return [.. numbers.Select(number => number / length)];
+    }
 
     private Task<TuneResult> TuneAsync(TuneSpec tune, RunSpec? spec = null) =>
         new Tuner(TimeProvider.System).TuneAsync(spec ?? _bench.Spec(), tune, TestContext.Current.CancellationToken);
