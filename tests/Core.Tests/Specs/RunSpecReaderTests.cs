@@ -54,6 +54,10 @@ public sealed class RunSpecReaderTests
         Assert.Null(Read(With("train.id", "null")).Train.Id);
     }
 
+    [Fact]
+    public void AScalarsShape_IsAnEmptyList() =>
+        Assert.Empty(Read(With("train.columns", """{"label": {"shape": []}}""")).Train.Columns["label"].Shape!.Value);
+
     [Theory]
     [InlineData("ascent.learnigRate", "1", "ascent.learnigRate: unknown field; did you mean ascent.learningRate?")]
     [InlineData("learningRate", "1", "learningRate: unknown field; did you mean ascent.learningRate?")]
