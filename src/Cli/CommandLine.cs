@@ -87,7 +87,8 @@ internal static class CommandLine
         return root;
     }
 
-    private static IEnumerable<Verb> AllVerbs() => [new DoctorVerb(), new ImportVerb(), new InspectVerb(), new StatusVerb()];
+    private static IEnumerable<Verb> AllVerbs() => 
+        [new DoctorVerb(), new ImportVerb(), new InspectVerb(), new PlanVerb(), new TuneVerb(), new RunVerb(), new StatusVerb(), new VerifyVerb()];
 
     private static int ExitCodeOf(FailureKind kind) => kind switch
     {

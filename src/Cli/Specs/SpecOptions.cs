@@ -20,8 +20,9 @@ internal sealed class SpecOptions
         .GroupBy(pair => pair.Field.Path.Split('.')[0])
         .Select(section => new FlagGroup(TitleOf(section.Key), [.. section.Select(pair => pair.Flag)]));
 
+    /// <param name="needsTest">Without: the training rows stand in where no test rows are named.</param>
     /// <exception cref="MirroredException">Invalid: no such file, or no such spec.</exception>
-    public RunSpec Read(ParseResult parsed)
+    public RunSpec Read(ParseResult parsed, bool needsTest = true)
     {
         var file = parsed.GetValue(SpecFile);
         var spec = file is null ? [] : ReadFile(file);
@@ -33,6 +34,8 @@ internal sealed class SpecOptions
             SpecFlags.Apply(spec, field, [.. values.Select(value => SpecPaths.IsPath(field.Path) ? SpecPaths.Resolve(value, Environment.CurrentDirectory) : value)]);
         }
 
+        if (!needsTest && spec["train"]?["shards"] is { } shards)
+            spec["test"] ??= new JsonObject { ["shards"] = shards.DeepClone() };
         RefuseMissing(spec, file);
         return RunSpecReader.Read(spec);
     }

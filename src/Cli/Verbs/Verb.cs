@@ -20,8 +20,16 @@ internal abstract class Verb(string name, string summary) : Command(name, summar
 
     protected void AddFlags(string title, params IEnumerable<Option> flags)
     {
-        _groups.Add(new FlagGroup(title, [.. flags]));
-        foreach (var flag in _groups[^1].Flags)
-            Add(flag);
+        AddFlags([new FlagGroup(title, [.. flags])]);
+    }
+
+    protected void AddFlags(IEnumerable<FlagGroup> groups)
+    {
+        foreach (var group in groups)
+        {
+            _groups.Add(group);
+            foreach (var flag in group.Flags)
+                Add(flag);
+        }
     }
 }

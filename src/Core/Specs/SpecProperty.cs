@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Immutable;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
@@ -62,7 +63,7 @@ internal sealed class SpecProperty
     private bool IsAllowed(object value) => value switch
     {
         string text => _pattern is null || _pattern.IsValid(text),
-        ICollection { Count: 0 } and not (IDictionary or ICollection<int>) => false,   // a shape of no dimensions is a scalar's
+        ImmutableArray<string> { IsEmpty: true } => false,
         IEnumerable elements and not IDictionary when _range is not null => elements.Cast<object>().All(_range.IsValid),
         _ => _range is null || _range.IsValid(value),
     };

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using MirroredInfluence.Engine;
+using MirroredInfluence.Storage;
+
+namespace MirroredInfluence.Cli;
+
+/// <summary>Runs a spec on this machine, or goes on with it.</summary>
+internal sealed class RunVerb : Verb
+{
+    private readonly SpecOptions _spec = new();
+
+    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Description = "The run directory. The same run again goes on in it. Default: out/<name of the spec>" };
+
+    private readonly Option<bool> _json = new("--json") { Description = "A JSON object a line: progress, then a summary. For programs." };
+
+    public RunVerb()
+        : base("run", "Find the training rows behind each query. Ctrl-C any time: the same command goes on where it stopped.")
+    {
+        Add(_spec.SpecFile);
+        AddFlags("Output", _out, _json);
+        AddFlags(_spec.Groups);
+    }
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("run spec.json", "everything from a file; results in out/spec"),
+        new("run spec.json --ascent-steps 3 --out out/three-steps", "a flag goes before the file"),
+        new("run --model-uri model.pt --train-shards 'train/*.arrow' --test-shards test.arrow --out out/first", "no file at all"),
+        new("run --model-uri model.pt --train-shards 'train/*.arrow' --test-shards 'train/*.arrow' --test-query all", "self-influence: which training rows stand out?"),
+    ];
+
+    public override string WhenStopped => "what is finished is kept; the same command goes on from here.";
+
+    public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var spec = _spec.Read(parsed);
+        var folder = parsed.GetValue(_out) ?? Path.Combine("out", _spec.DefaultName(parsed, spec));
+        var store = new LocalObjectStore(folder);
+
+        var startedAt = terminal.Time.GetTimestamp();
+        var printer = new RunProgressPrinter(terminal);
+        IProgress<RunProgress> progress = parsed.GetValue(_json) ? new RunProgressJson(terminal) : printer;
+        var result = await new LocalEngine(terminal.Time, progress).RunAsync(spec, store, cancellationToken);
+        printer.Clear();
+        return 0;
+    }
+}

@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.Globalization;
+using MirroredInfluence.Engine;
+using MirroredInfluence.Storage;
+
+namespace MirroredInfluence.Cli;
+
+/// <summary>Computes rows of a finished run again and compares.</summary>
+internal sealed class VerifyVerb : Verb
+{
+    private readonly Argument<string> _folder = new("DIR") { Description = "The directory of a finished run." };
+
+    private readonly Option<int> _rows = new("--rows")
+    {
+        HelpName = "NUMBER",
+        DefaultValueFactory = _ => new VerifySpec().RowCount,
+        Description = $"Ranked rows to draw at random, over all queries. [{new VerifySpec().RowCount}]",
+    };
+
+    private readonly Option<string> _row = new("--row") { HelpName = "FILE:ROW", Description = "One training row instead, under every query: a file of the run and a 0-based row of it." };
+
+    public VerifyVerb()
+        : base("verify", "Compute rows of a finished run again, one by one, and compare them with what it recorded; reconcile its counts.")
+    {
+        Add(_folder);
+        AddFlags("Rows", _rows, _row);
+    }
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("verify out/demo", "twenty ranked rows at random"),
+        new("verify out/demo --row train-00003.arrow:17", "one row, under every query"),
+    ];
+
+    public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (parsed.GetValue(_rows) < 1)
+            throw Failure.Invalid($"--rows: found {parsed.GetValue(_rows)}; expected 1 or more.");
+        var store = new LocalObjectStore(parsed.GetValue(_folder)!);
+        var trainRow = parsed.GetValue(_row) is { } text ? await FindRowAsync(store, text, cancellationToken) : (long?)null;
+        var progress = new RunProgressPrinter(terminal);
+        var verified = await new Verifier(terminal.Time, progress).VerifyAsync(
+            store, new VerifySpec { RowCount = parsed.GetValue(_rows), TrainRow = trainRow }, cancellationToken);
+        progress.Clear();
+
+        Write(verified, terminal.Output);
+        return verified.Agrees ? 0 : 3;
+    }
+
+    private static async Task<long> FindRowAsync(LocalObjectStore store, string text, CancellationToken cancellationToken)
+    {
+        var directory = await RunDirectory.OpenAsync(store, cancellationToken);
+        var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Invalid("The run is not planned yet; run it first.");
+        var colon = text.LastIndexOf(':');
+        if (colon < 0 || !long.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var row))
+            throw Failure.Invalid($"--row: found '{text}'; expected FILE:ROW, such as {Path.GetFileName(plan.Files[0].Uri)}:17.");
+
+        var name = text[..colon];
+        int[] matches = [.. Enumerable.Range(0, plan.Files.Length).Where(index => plan.Files[index].Uri == Path.GetFullPath(name) || Path.GetFileName(plan.Files[index].Uri) == name)];
+        if (matches is not [var fileIndex])
+            throw Failure.Invalid($"--row: '{name}' is the name of {(matches.Length == 0 ? "no file" : $"{matches.Length} files")} of this run{NearestName.Hint(name, plan.Files.Select(file => Path.GetFileName(file.Uri)))}");
+        if (row >= plan.Files[fileIndex].RowCount)
+            throw Failure.Invalid($"--row: {name} holds rows 0 to {plan.Files[fileIndex].RowCount - 1}; found {row}.");
+        return plan.RowIndex(fileIndex, row);
+    }
+
+    private static void Write(VerifyResult verified, TextWriter output)
+    {
+        TextTable.Write(
+            output,
+            ["query", "training row", "recorded", "in its mini-batch", "alone", ""],
+            [.. verified.Rows.Select(row => (string[])
+            [
+                row.Query, row.TrainRow.ToString(CultureInfo.InvariantCulture), Influence(row.Recorded), Influence(row.InMiniBatch), Influence(row.Alone), row.Agrees ? "agrees" : "DIFFERS",
+            ])]);
+
+        var result = verified.Result;
+        output.WriteLine($"\n{verified.Rows.Count(row => row.Agrees)} of {verified.Rows.Length} agree: loss differences within {Verifier.Tolerance.ToString(CultureInfo.InvariantCulture)} × max(1, |loss|) nats.");
+        output.WriteLine($"{result.ExpectedRows:N0} rows expected = {result.ScoredRows:N0} scored + {result.Unscorable.Count:N0} unscorable.");
+    }
+
+    private static string Influence(InfluenceEntry? entry) => entry is { } found ? found.Influence.ToString("G7", CultureInfo.InvariantCulture) : "–";
+}
