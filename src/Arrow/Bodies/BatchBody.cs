@@ -103,6 +103,9 @@ internal sealed unsafe class BatchBody
             return $"a compressed buffer of {stored.Length} bytes has no room for its length";
         var length = BinaryPrimitives.ReadInt64LittleEndian(stored.Slice(0, prefixBytes));
         var payload = new BufferView(stored.Pointer + prefixBytes, stored.Length - prefixBytes);
+        // Arrow Java writes 0 for an empty buffer.
+        if (length == 0)
+            return null;
         if (length == -1)
         {
             view = payload;
