@@ -15,6 +15,8 @@ internal static class Refusal
             throw Failure.Invalid(UnknownFlag(misplaced, command, root));
         if (command is not Verb && parsed.UnmatchedTokens is [var unknown, ..])
             throw Failure.Invalid($"unknown verb '{unknown}'; expected {NearestName.Choices(unknown, root.Subcommands.Select(verb => verb.Name))}. See mirrored --help.");
+        if (parsed.UnmatchedTokens is [var surplus, ..])
+            throw Failure.Invalid($"{command.Name}: '{surplus}' is one argument too many. See mirrored {command.Name} --help.");
         if (parsed.Errors is [var error, ..])
             throw Failure.Invalid($"{error.Message.TrimEnd('.')}. See mirrored{(command is Verb ? $" {command.Name}" : "")} --help.");
     }

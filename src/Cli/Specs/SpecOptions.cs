@@ -74,20 +74,21 @@ internal sealed class SpecOptions
     private static Option CreateFlag(SpecField field)
     {
         var isNumber = field.Expected.Contains("number", StringComparison.Ordinal);
-        var description = field.Description + (field.DefaultText is { } value and not ("null" or "{}" or "false") ? $" [{value.Trim('"')}]" : "");
+        var description = field.Description + (field.DefaultText is { } text and not ("null" or "{}" or "false") ? $" [{text.Trim('"')}]" : "");
         if (field.IsSwitch)
             return new Option<bool?>(field.Flag!) { Description = description };
+
+        if (!field.AllowsMany)
+        {
+            var value = SpecPaths.IsPath(field.Path) ? "PATH" : isNumber ? "NUMBER" : "TEXT";
+            return new Option<string>(field.Flag!) { Description = description, HelpName = field.Choices.IsEmpty ? value : string.Join('|', field.Choices) };
+        }
 
         return new Option<string[]>(field.Flag!)
         {
             Description = description,
-            Arity = field.AllowsMany ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
-            AllowMultipleArgumentsPerToken = field.AllowsMany,
-            HelpName = field.Choices is { IsEmpty: false } choices ? string.Join('|', choices)
-                : field.Path == "train.columns" ? "ARGUMENT=COLUMN…"
-                : SpecPaths.IsPath(field.Path) ? (field.AllowsMany ? "PATH…" : "PATH")
-                : isNumber ? (field.AllowsMany ? "N,N,…" : "NUMBER")
-                : field.AllowsMany ? "TEXT…" : "TEXT",
+            AllowMultipleArgumentsPerToken = true,
+            HelpName = field.Path == "train.columns" ? "ARGUMENT=COLUMN…" : SpecPaths.IsPath(field.Path) ? "PATH…" : isNumber ? "N,N,…" : "TEXT…",
         };
     }
 
