@@ -74,7 +74,7 @@ internal sealed class SpecOptions
     private static Option CreateFlag(SpecField field)
     {
         var isNumber = field.Expected.Contains("number", StringComparison.Ordinal);
-        var description = field.Description + (field.DefaultText is { } text and not ("null" or "{}" or "false") ? $" [{text.Trim('"')}]" : "");
+        var description = field.Description + (field.DefaultText is { } text and not ("null" or "{}" or "false") ? $" [{text.Trim('[', ']', '"')}]" : "");
         if (field.IsSwitch)
             return new Option<bool?>(field.Flag!) { Description = description };
 
