@@ -88,7 +88,7 @@ internal static class CommandLine
     }
 
     private static IEnumerable<Verb> AllVerbs() => 
-        [new DoctorVerb(), new ImportVerb(), new InspectVerb(), new PlanVerb(), new TuneVerb(), new RunVerb(), new StatusVerb(), new ReportVerb(), new VerifyVerb()];
+        [new DoctorVerb(), new ImportVerb(), new InspectVerb(), new PlanVerb(), new TuneVerb(), new RunVerb(), new StatusVerb(), new VerifyVerb()];
 
     private static int ExitCodeOf(FailureKind kind) => kind switch
     {

@@ -74,8 +74,11 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
 
         float[]? KnownBaseLosses(Shard shard)
         {
+            if (cache is null)
+                return null;
+
             var losses = new float[run.DrawCount * shard.RowCount];
-            return cache is not null && cache.TryRead(BaseLossKey.Of(run.Manifest, shard, runtime), losses) ? losses : null;
+            return cache.TryRead(BaseLossKey.Of(run.Manifest, shard, runtime), losses) ? losses : null;
         }
 
         void Take(ScoredShard shard, CancellationToken laneStop)

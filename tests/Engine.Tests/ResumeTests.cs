@@ -49,15 +49,34 @@ public sealed class ResumeTests : IDisposable
         Assert.Equal(RunText.Of(expected), RunText.Of(await _bench.RunAsync(spec, "full")));
     }
 
-    [Fact]
-    public async Task LostPart_IsScoredAgainToTheSameBytes()
+    [Theory]
+    [InlineData(3)]
+    [InlineData(0, 2)]
+    [InlineData(1, 2, 3)]
+    [InlineData(0, 1, 2, 3)]
+    public async Task LostParts_AreScoredAgainToTheSameBytes(params int[] lost)
     {
         var spec = _bench.Spec();
         var expected = await _bench.RunAsync(spec);
         var parts = _bench.Parts();
-        File.Delete(Path.Combine(_bench.File("run"), "parts", "00000002.arrow"));
+        foreach (var shardIndex in lost)
+            File.Delete(Path.Combine(_bench.File("run"), "parts", $"{shardIndex:D8}.arrow"));
         Assert.Equal(RunText.Of(expected), RunText.Of(await _bench.RunAsync(spec)));
         Assert.Equal(parts, _bench.Parts());
+    }
+
+    [Fact]
+    public async Task ShardScoredTwice_AppearsOnceInTheResult()
+    {
+        var spec = _bench.Spec();
+        var expected = await _bench.RunAsync(spec);
+
+        // Two processes work on one directory: each scores what it finds missing when it starts.
+        var both = await Task.WhenAll(
+            Task.Run(() => _bench.RunAsync(spec, "shared"), TestContext.Current.CancellationToken),
+            Task.Run(() => _bench.RunAsync(spec, "shared"), TestContext.Current.CancellationToken));
+        Assert.All(both, found => Assert.Equal(RunText.Of(expected), RunText.Of(found)));
+        Assert.Equal(_bench.Parts(), _bench.Parts("shared"));
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using MirroredInfluence.Arrow;
+
 namespace MirroredInfluence.Engine.Tests;
 
 public sealed class UnscorableTests : IDisposable
@@ -83,6 +85,30 @@ public sealed class UnscorableTests : IDisposable
         Assert.Equal(97, resumed.ScoredRows);
         Assert.Equal(RunText.Of(resumed), RunText.Of(await _bench.RunAsync(Allow(0.03, spec), "other")));
     }
+
+    [Fact]
+    public async Task WrongShapeAtARow_IsNamed()
+    {
+        var spec = _bench.VectorSpec(train: [[1, 0, 0, 0]], test: [[1, 0, 0, 0]]);
+        using (var stream = File.Create(_bench.File("train.arrow")))
+        {
+            var raw = new BinaryColumnWriter("x");
+            foreach (var byteCount in new[] { 16, 16, 12, 16 })
+                raw.Append(new byte[byteCount]);
+            new ArrowWriter(stream, [raw]).Complete();
+        }
+
+        Assert.StartsWith(
+            "1 of 4 training rows cannot be scored; expected at most 0.1 %. Some of them: 1 wrong-length, from training row 2 on.",
+            await _bench.RefusalOf(spec, FailureKind.Data),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task LossThatIsNoNumber_IsNamed() => Assert.StartsWith(
+        "1 of 100 training rows cannot be scored; expected at most 0.1 %. Some of them: 1 non-finite-loss, from training row 50 (id 1050) on.",
+        await _bench.RefusalOf(_bench.Spec(train: new Images { NaNRows = [50] }), FailureKind.Data),
+        StringComparison.Ordinal);
 
     [Fact]
     public async Task LimitThatAnEarlierSessionPassed_StopsBeforeAnyScoring()

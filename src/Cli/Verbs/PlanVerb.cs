@@ -80,7 +80,6 @@ internal sealed class PlanVerb : Verb
 
     private static void WriteJson(RunForecast forecast, TextWriter output) => output.WriteJsonLine(new
     {
-        forecast.Run.Manifest.Run,
         TrainRowCount = forecast.Run.Plan.RowCount,
         TrainFileCount = forecast.Run.Plan.Files.Length,
         ShardCount = forecast.Run.Plan.Shards.Length,

@@ -5,8 +5,9 @@ using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
 
-/// <summary>Spec, model and files → a run that can be ascended and scored, or why it cannot. Reads metadata, digests and test rows' names.</summary>
-public sealed class Planner(DigestCache digests, TimeProvider time, IProgress<RunProgress>? progress = null)
+/// <summary>Spec, model and files → a run that can be ascended and scored, or why it cannot. Reads metadata, test rows' names and, for digests, every bound byte.</summary>
+/// <param name="digests">Null leaves digests empty, and the run's id without meaning: for what is never stored.</param>
+public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<RunProgress>? progress = null)
 {
     /// <exception cref="MirroredException">Invalid or Data: a pattern, a file, a column or a query that cannot be used.</exception>
     public PlannedRun Plan(RunSpec spec, BaseModel model, CancellationToken cancellationToken)
@@ -23,7 +24,7 @@ public sealed class Planner(DigestCache digests, TimeProvider time, IProgress<Ru
         {
             ModelDigest = model.Sha256,
             Train = Describe(trainPaths, layout, spec.Train.Id, spec.Train.Group, meter, cancellationToken),
-            Test = Describe(testPaths, layout, spec.Test.Id, spec.Test.Query is "row" or "all" ? null : spec.Test.Query, meter, cancellationToken),
+            Test = Describe(testPaths, layout, QueryReader.IdColumn(spec, testPaths), spec.Test.Query is "row" or "all" ? null : spec.Test.Query, meter, cancellationToken),
             Columns = layout.Columns.ToImmutableSortedDictionary(column => column.Name, Resolved, StringComparer.Ordinal),
         };
         var plan = RunPlan.Cut(inputs.Train, spec.Compute.ShardRows, spec.Score.MiniBatchRows);
@@ -32,12 +33,15 @@ public sealed class Planner(DigestCache digests, TimeProvider time, IProgress<Ru
 
         return new PlannedRun
         {
-            Manifest = RunManifest.Create(spec with { Model = new ModelSpec { Uri = Path.GetFullPath(model.Path), Sha256 = model.Sha256 } }, inputs, typeof(Planner).Assembly.GetName().Version!.ToString(3)),
+            Manifest = RunManifest.Create(Pinned(spec, model), inputs, typeof(Planner).Assembly.GetName().Version!.ToString(3)),
             Plan = plan,
             Queries = QueryReader.Read(spec, inputs.Test),
             Layout = layout,
         };
     }
+
+    private static RunSpec Pinned(RunSpec spec, BaseModel model) =>
+        spec with { Model = new ModelSpec { Uri = Path.GetFullPath(model.Path), Sha256 = model.Sha256 } };
 
     private static ArgumentLayout BindFirst(string path, ModelSignature signature, RunSpec spec)
     {
@@ -54,7 +58,8 @@ public sealed class Planner(DigestCache digests, TimeProvider time, IProgress<Ru
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var file = BoundFile.Open(path, layout, id, group);
-            files.Add(new DataFile { Uri = path, Digest = digests.Of(path, bindings, () => RowsDigest.Compute(file, cancellationToken)), RowCount = file.File.RowCount });
+            var digest = digests?.Of(path, bindings, () => RowsDigest.Compute(file, cancellationToken)) ?? "";
+            files.Add(new DataFile { Uri = path, Digest = digest, RowCount = file.File.RowCount });
             meter.Add(1);
         }
 

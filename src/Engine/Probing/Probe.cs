@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MirroredInfluence.Storage;
 using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
@@ -18,7 +17,7 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
     public async Task<RunForecast> MeasureAsync(RunSpec spec, CancellationToken cancellationToken)
     {
         using var models = DeviceModels.Load(spec.Model, spec.Compute, deviceCountMax: 1);
-        var run = new Planner(new DigestCache(CacheFolder.Resolve(spec.Compute.Cache), time), time, progress).Plan(spec, models.Models[0], cancellationToken);
+        var run = new Planner(digests: null, time, progress).Plan(spec, models.Models[0], cancellationToken);
         using var rows = LoadRows(run);
 
         var ascentStart = time.GetTimestamp();

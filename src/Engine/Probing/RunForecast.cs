@@ -5,6 +5,7 @@ namespace MirroredInfluence.Engine;
 /// <summary>What a run will cost, from a measured probe; nothing of it is written.</summary>
 public sealed record RunForecast
 {
+    /// <summary>Without digests, and so without the run's id: those take reading all data.</summary>
     public required PlannedRun Run { get; init; }
 
     public required int LaneCount { get; init; }

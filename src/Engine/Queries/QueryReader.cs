@@ -15,13 +15,23 @@ internal static class QueryReader
             throw Failure.Data($"test.shards: the test files hold no rows: {string.Join(", ", files.Select(file => file.Uri))}; expected at least one.");
 
         var rows = Select(spec.Test.Rows, layout.RowCount);
-        var id = spec.Test.Id ?? (files.All(file => HasColumn(file, spec.Train.Id)) ? spec.Train.Id : null);
+        var id = IdColumn(spec, files.Select(file => file.Uri));
         return spec.Test.Query switch
         {
             "row" => ByRow(Read(rows, layout, id, column: null)),
             "all" => [new Query { Name = "all", Rows = [.. Read(rows, layout, id, column: null).Select(row => row.Row)] }],
             var column => ByColumn(Read(rows, layout, id, column), column, layout),
         };
+    }
+
+    /// <summary>The column that names test rows: <c>test.id</c>, else <c>train.id</c> where the test files have it.</summary>
+    public static string? IdColumn(RunSpec spec, IEnumerable<string> paths) =>
+        spec.Test.Id ?? (spec.Train.Id is { } id && paths.All(path => HasColumn(path, id)) ? id : null);
+
+    private static bool HasColumn(string path, string column)
+    {
+        using var file = ArrowFile.Open(path);
+        return ArrowColumns.Has(file.Schema.Fields, column);
     }
 
     private static ImmutableArray<long> Select(string? text, long rowCount)
@@ -31,12 +41,6 @@ internal static class QueryReader
             throw Failure.Invalid($"test.rows: '{text}' names row {selection.Ranges[^1].End - 1}; expected 0 to {rowCount - 1}, since the test files hold {rowCount:N0} rows.");
 
         return [.. selection.Rows];
-    }
-
-    private static bool HasColumn(DataFile file, string? column)
-    {
-        using var arrow = ArrowFile.Open(file.Uri);
-        return column is not null && ArrowColumns.Has(arrow.Schema.Fields, column);
     }
 
     private static ImmutableArray<Query> ByRow(IEnumerable<NamedRow> rows)

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Engine;
 
@@ -22,7 +21,7 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
             Score = spec.Score with { TopK = RanksMax, SaveLosses = false, Rank = spec.Score.Rank == RankOrder.Opponents ? RankOrder.Proponents : spec.Score.Rank },
         };
         using var models = DeviceModels.Load(spec.Model, spec.Compute, deviceCountMax: 1);
-        var run = new Planner(new DigestCache(CacheFolder.Resolve(spec.Compute.Cache), time), time, progress).Plan(planted, models.Models[0], cancellationToken);
+        var run = new Planner(digests: null, time, progress).Plan(planted, models.Models[0], cancellationToken);
         using var files = run.OpenTrainFiles();
 
         var random = new Random(tune.Seed);
