@@ -61,7 +61,7 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
         // One thread writes what the lanes score, so that a lane never waits for a disk; at most one shard a lane waits to be written.
         using var scored = new BlockingCollection<ScoredShard>(models.LaneCount);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var commit = Task.Run(() => CommitAsync(scored, directory, stop), CancellationToken.None);
+        var commit = Task.Run(() => CommitAsync(scored, directory, KeepBaseLosses, stop), CancellationToken.None);
         try
         {
             await LaneScoring.RunAsync(run, done.MissingShards, models, weights.Of, files, meter, KnownBaseLosses, Take, stop.Token);
@@ -81,10 +81,14 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
             return cache.TryRead(BaseLossKey.Of(run.Manifest, shard, runtime), losses) ? losses : null;
         }
 
-        void Take(ScoredShard shard, CancellationToken laneStop)
+        void KeepBaseLosses(ScoredShard shard)
         {
             if (shard.HasNewBaseLosses)
                 cache?.TryWrite(BaseLossKey.Of(run.Manifest, shard.Shard, runtime), shard.BaseLosses);
+        }
+
+        void Take(ScoredShard shard, CancellationToken laneStop)
+        {
             if (!scored.TryAdd(shard))
                 scored.Add(shard, laneStop);
         }
@@ -97,8 +101,8 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
         return $"{model.Device.Split(':')[0]} {runtime.TorchVersion} {runtime.Blas} {runtime.CpuCapability}";
     }
 
-    /// <summary>Writes scored shards until there are no more; a part last, since it is the commit.</summary>
-    private static async Task CommitAsync(BlockingCollection<ScoredShard> scored, RunDirectory directory, CancellationTokenSource stop)
+    /// <summary>Writes scored shards until there are no more: a part after its losses, since it is the commit.</summary>
+    private static async Task CommitAsync(BlockingCollection<ScoredShard> scored, RunDirectory directory, Action<ScoredShard> keepBaseLosses, CancellationTokenSource stop)
     {
         try
         {
@@ -107,6 +111,7 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
                 if (shard.Losses is { } losses)
                     await directory.PutLossesAsync(losses, CancellationToken.None);
                 await directory.PutPartAsync(shard.Part, shard.Shard, CancellationToken.None);
+                keepBaseLosses(shard);
             }
         }
         catch

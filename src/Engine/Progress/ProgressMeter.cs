@@ -12,6 +12,8 @@ internal sealed class ProgressMeter : IDisposable
     private readonly long _doneBefore;
     private readonly long _startTimestamp;
     private readonly ITimer? _timer;
+    private readonly Lock _reporting = new();   // one report at a time, none after the last
+    private bool _isDone;
     private long _doneHere;
     private long _unscorable;
 
@@ -30,16 +32,24 @@ internal sealed class ProgressMeter : IDisposable
     /// <returns>Unscorable rows of the run so far.</returns>
     public long AddUnscorable(long rowCount) => Interlocked.Add(ref _unscorable, rowCount);
 
-    public void Notice(string notice) => _progress?.Report(Snapshot() with { Notice = notice });
+    public void Notice(string notice) => Report(notice);
 
     /// <summary>Reports the end of the phase.</summary>
     public void Dispose()
     {
         _timer?.Dispose();
-        Report();
+        Report(isLast: true);
     }
 
-    private void Report() => _progress?.Report(Snapshot());
+    private void Report(string? notice = null, bool isLast = false)
+    {
+        lock (_reporting)
+        {
+            if (!_isDone)
+                _progress?.Report(Snapshot() with { Notice = notice });
+            _isDone |= isLast;
+        }
+    }
 
     private RunProgress Snapshot()
     {

@@ -32,7 +32,7 @@ public sealed record BaseLossKey
             spec.Score.Draws,
             Seed = makesNoise ? spec.Seed : 0,
             Id = makesNoise ? spec.Train.Id : null,
-            FirstRowKey = makesNoise && spec.Train.Id is null ? shard.FileRowOffset : 0,
+            FirstRowKey = makesNoise ? shard.FileRowOffset : 0,   // a row without an id, or with a null one, is keyed by its index
             spec.Compute.ThreadsPerLane,
             runtime,
         });
