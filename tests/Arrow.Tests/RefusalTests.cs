@@ -266,7 +266,7 @@ public sealed class RefusalTests
         void Refused(string column, ElementType? stored, ImmutableArray<int>? shape, string problem) =>
             Refusal.Is(FailureKind.Invalid, () => file.BindTensor(column, stored, shape), "test.arrow", $"'{column}'", problem);
 
-        Refused("id", ElementType.Int32, null, "elements are int64, not int32");
+        Refused("id", ElementType.Int32, null, "elements are int64, not int32; only raw bytes are declared");
         Refused("caption", null, [1], "tensors are numbers");
         Refused("latent", null, [1], "raw bytes need a declared element type");
         Refused("latent", ElementType.UInt8, null, "declare their shape");
@@ -303,6 +303,13 @@ public sealed class RefusalTests
                 Assert.StartsWith("test.arrow", failure.Message, StringComparison.Ordinal);
             }
         }
+    }
+
+    [Fact]
+    public void MissingCodecLibrary_IsNamed()
+    {
+        Refusal.Is(FailureKind.Unavailable, () => throw Lz4.Missing(new DllNotFoundException()), "LZ4", "liblz4.so.1", "install");
+        Refusal.Is(FailureKind.Unavailable, () => throw Zstd.Missing(new DllNotFoundException()), "Zstd", "libzstd.so.1", "install");
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace MirroredInfluence.Fuzz;
 
-/// <summary>Changes inputs, most of the time in the metadata, which follow markers of four ones. The same seed makes the same changes.</summary>
+/// <summary>Changes inputs, half of the time in the metadata, which follow markers of four ones. The same seed makes the same changes.</summary>
 internal sealed class Mutator(int seed, IReadOnlyList<byte[]> inputs, int bytesMax)
 {
     private static readonly long[] Telling =
@@ -16,7 +16,7 @@ internal sealed class Mutator(int seed, IReadOnlyList<byte[]> inputs, int bytesM
     public byte[] Next()
     {
         var bytes = (byte[])inputs[_random.Next(inputs.Count)].Clone();
-        for (var change = 1 + _random.Next(4); change > 0 && bytes.Length > 0; change--)
+        for (var change = 1 + (_random.Next(8) / 5); change > 0 && bytes.Length > 0; change--)
             bytes = Change(bytes);
         return bytes.Length <= bytesMax ? bytes : bytes[..bytesMax];
     }
@@ -57,7 +57,7 @@ internal sealed class Mutator(int seed, IReadOnlyList<byte[]> inputs, int bytesM
     {
         const int metadataReach = 600;
         var place = _random.Next(bytes.Length);
-        if (_random.Next(4) == 0)
+        if (_random.Next(2) == 0)
             return place;
         var marker = bytes.AsSpan(0, Math.Min(bytes.Length, place + 4)).LastIndexOf<byte>([0xff, 0xff, 0xff, 0xff]);
         return marker < 0 ? place : Math.Min(bytes.Length - 1, marker + _random.Next(metadataReach));

@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace MirroredInfluence.Arrow;
 
 /// <summary>
-/// The buffers of some fields in one record batch: pointed at in the map, or _decoded into memory of its own, which is used again for the next
-/// record batch that is loaded. Views are valid until the next <see cref="Load"/> while the map is held.
+/// The buffers of some fields in one record batch: pointed at in the map, or decoded into memory of its own, which is used again for the
+/// next record batch that is loaded. Views are valid until the next <see cref="Load"/> while the map is held.
 /// </summary>
 internal sealed unsafe class BatchBody
 {
-    /// <summary>Of one _decoded buffer.</summary>
+    /// <summary>Of one decoded buffer.</summary>
     public const int DecodedBytesMax = 1 << 30;
 
     /// <summary>Zstd's densest block makes 2¹⁷ bytes out of 4.</summary>
@@ -17,7 +17,7 @@ internal sealed unsafe class BatchBody
 
     private readonly MappedFile _file;
     private readonly FieldLayout[] _fields;
-    private readonly int[] _firstViews;     // of each field in _views
+    private readonly int[] _firstViews;     // of each field in the views
     private readonly BufferView[] _views;
     private readonly byte[][] _decoded;     // pinned, one for each view
 
@@ -40,7 +40,7 @@ internal sealed unsafe class BatchBody
 
     public RecordBatch? Batch { get; private set; }
 
-    /// <summary>Why the body could not be _decoded, or null.</summary>
+    /// <summary>Why the body could not be decoded, or null.</summary>
     public string? Problem { get; private set; }
 
     /// <param name="buffer">0-based within the field: validity, then offsets or values.</param>
@@ -95,7 +95,7 @@ internal sealed unsafe class BatchBody
 
     private static string? Decode(BodyDecoder decoder, BufferView stored, ref byte[] target, out BufferView view)
     {
-        const int prefixBytes = 8;     // _decoded length, or -1 when it did not pay to compress
+        const int prefixBytes = 8;     // decoded length, or -1 when it did not pay to compress
         view = default;
         if (stored.Length == 0)
             return null;
@@ -113,7 +113,7 @@ internal sealed unsafe class BatchBody
         }
 
         if (length < 0 || length > DecodedBytesMax || length / DecodedBytesPerByteMax > payload.Length)
-            return $"a compressed buffer of {payload.Length:N0} bytes claims to hold {length:N0}; at most {DecodedBytesMax:N0} are _decoded";
+            return $"a compressed buffer of {payload.Length:N0} bytes claims to hold {length:N0}; {DecodedBytesMax:N0} may be";
         if (target.Length < length)
             target = GC.AllocateUninitializedArray<byte>((int)Math.Min(DecodedBytesMax, length + (length / 8)), pinned: true);
         if (!decoder.TryDecode(payload, target.AsSpan(0, (int)length)))

@@ -26,7 +26,8 @@ internal static unsafe partial class Lz4
     public static partial void ResetDecompressionContext(nint context);
 
     [LibraryImport(Library, EntryPoint = "LZ4F_decompress")]
-    public static partial nuint Decompress(nint context, byte* destination, ref nuint destinationBytes, byte* source, ref nuint sourceBytes, nint options);
+    public static partial nuint Decompress(
+        nint context, byte* destination, ref nuint destinationBytes, byte* source, ref nuint sourceBytes, nint options);
 
     [LibraryImport(Library, EntryPoint = "LZ4F_compressFrameBound")]
     public static partial nuint CompressFrameBound(nuint sourceBytes, nint preferences);

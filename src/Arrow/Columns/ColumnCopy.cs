@@ -1,8 +1,12 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace MirroredInfluence.Arrow;
 
-/// <summary>Whole columns copied out: for files of our own, which are small and have no nulls.</summary>
+/// <summary>
+/// Whole columns copied out: for files of our own, which are small and have no nulls.
+/// Memory grows with rows that were read, not with rows that are claimed.
+/// </summary>
 internal static unsafe class ColumnCopy
 {
     private const int MiniBatchRows = 1024;
@@ -10,35 +14,41 @@ internal static unsafe class ColumnCopy
     public static T[] ReadAll<T>(ArrowFile file, string columnPath) where T : unmanaged
     {
         var binding = Bind<T>(file, columnPath);
-        var values = new T[checked((int)(file.RowCount * (binding.RowBytes / sizeof(T))))];
-        Copy(file, binding, 0, MemoryMarshal.AsBytes(values.AsSpan()));
-        return values;
+        if (file.RowCount > Array.MaxLength / binding.RowBytes)
+        {
+            throw Failure.Data(
+                $"{file.Path}: column '{columnPath}' has {file.RowCount:N0} rows of "
+                + $"{binding.RowBytes:N0} bytes; at most 2 GiB are copied.");
+        }
+
+        return MemoryMarshal.Cast<byte, T>(Copy(file, binding, 0, file.RowCount).WrittenSpan).ToArray();
     }
 
     public static void Read<T>(ArrowFile file, string columnPath, long rowStart, Span<T> destination) where T : unmanaged
     {
         var binding = Bind<T>(file, columnPath);
-        if (destination.Length % (binding.RowBytes / sizeof(T)) != 0)
-            throw new ArgumentException($"{destination.Length:N0} values are no whole rows of {binding.RowBytes / sizeof(T):N0}.", nameof(destination));
-        Copy(file, binding, rowStart, MemoryMarshal.AsBytes(destination));
+        var bytes = MemoryMarshal.AsBytes(destination);
+        if (bytes.Length % binding.RowBytes != 0)
+            throw new ArgumentException($"{bytes.Length:N0} bytes are no whole rows of {binding.RowBytes:N0}.", nameof(destination));
+        Copy(file, binding, rowStart, rowStart + (bytes.Length / binding.RowBytes)).WrittenSpan.CopyTo(bytes);
     }
 
     public static string?[] ReadTexts(ArrowFile file, string columnPath)
     {
         var column = file.BindValue(columnPath);
-        var texts = new string?[checked((int)file.RowCount)];
-        for (var row = 0; row < texts.Length; row++)
+        var texts = new List<string?>();
+        for (var row = 0L; row < file.RowCount; row++)
         {
             var value = column.Get(row);
-            texts[row] = value.Kind switch
+            texts.Add(value.Kind switch
             {
                 RowValueKind.Null => null,
                 RowValueKind.Text => value.Text,
                 _ => throw Failure.Invalid($"{file.Path}: column '{columnPath}' holds {value.Kind}, not text."),
-            };
+            });
         }
 
-        return texts;
+        return [.. texts];
     }
 
     private static ColumnBinding Bind<T>(ArrowFile file, string columnPath) where T : unmanaged
@@ -46,22 +56,29 @@ internal static unsafe class ColumnCopy
         var binding = file.BindTensor(columnPath, storedDtype: null, shape: null);
         return binding.StoredDtype == Elements.Of<T>()
             ? binding
-            : throw Failure.Invalid($"{file.Path}: column '{columnPath}' holds {binding.StoredDtype.Name()}, not {Elements.Of<T>().Name()}.");
+            : throw Failure.Invalid(
+                $"{file.Path}: column '{columnPath}' holds {binding.StoredDtype.Name()}, not {Elements.Of<T>().Name()}.");
     }
 
-    private static void Copy(ArrowFile file, ColumnBinding binding, long rowStart, Span<byte> destination)
+    private static ArrayBufferWriter<byte> Copy(ArrowFile file, ColumnBinding binding, long rowStart, long rowEnd)
     {
-        using var scan = new RowScan(file, [binding], rowStart, rowStart + (destination.Length / binding.RowBytes), MiniBatchRows);
+        var copied = new ArrayBufferWriter<byte>();
+        using var scan = new RowScan(file, [binding], rowStart, rowEnd, MiniBatchRows);
         while (scan.MoveNext())
         {
             var pointers = scan.RowPointers(0);
             for (var slot = 0; slot < pointers.Length; slot++)
             {
                 if (pointers[slot] == 0)
-                    throw Failure.Data($"{file.Path}: column '{binding.ColumnPath}' row {scan.RowStart + slot:N0} cannot be read: {scan.Reasons[slot]}.");
-                new ReadOnlySpan<byte>((void*)pointers[slot], binding.RowBytes).CopyTo(destination);
-                destination = destination[binding.RowBytes..];
+                {
+                    throw Failure.Data(
+                        $"{file.Path}: column '{binding.ColumnPath}' row {scan.RowStart + slot:N0} cannot be read: {scan.Reasons[slot]}.");
+                }
+
+                copied.Write(new ReadOnlySpan<byte>((void*)pointers[slot], binding.RowBytes));
             }
         }
+
+        return copied;
     }
 }

@@ -38,7 +38,11 @@ internal sealed class FieldPath
             if (named.Length == 0)
                 continue;
             if (named.Length == 2)
-                throw Failure.Invalid($"{fileName}: column '{columnPath}' is ambiguous: there are several fields named '{name}'. Rename one.");
+            {
+                throw Failure.Invalid(
+                    $"{fileName}: column '{columnPath}' is ambiguous: there are several fields named '{name}'. Rename one.");
+            }
+
             found.Add(named[0]);
             if (nameLength == rest.Length)
                 return true;

@@ -97,13 +97,15 @@ internal sealed class TensorColumn
 
     public static string Text(ImmutableArray<int> shape) => $"[{string.Join(",", shape)}]";
 
-    private static ImmutableArray<int>? ReadShape(ArrowField column, ImmutableArray<FieldLayout> lists, FieldLayout leaf, out string problem)
+    private static ImmutableArray<int>? ReadShape(
+        ArrowField column, ImmutableArray<FieldLayout> lists, FieldLayout leaf, out string problem)
     {
         problem = "";
         var declared = column.ExtensionName switch
         {
             FixedShapeTensor when column.Kind == ArrowKind.FixedSizeList => ReadFixedShapeTensor(column, out problem),
-            { } name when name.StartsWith(HuggingFaceArray, StringComparison.Ordinal) => ReadHuggingFaceArray(column, lists.Length, out problem),
+            { } name when name.StartsWith(HuggingFaceArray, StringComparison.Ordinal) =>
+                ReadHuggingFaceArray(column, lists.Length, out problem),
             _ => null,
         };
         if (problem.Length > 0)

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace MirroredInfluence.Arrow;
 
 /// <summary>
-/// One Arrow IPC file or stream, mapped, whose metadata was checked as a whole. Safe for concurrent scans; a scan that is under way keeps the map
-/// alive after <see cref="Dispose"/>. Another process must not truncate the file meanwhile.
+/// One Arrow IPC file or stream, mapped, whose metadata was checked as a whole. Safe for concurrent scans; a scan that is under way keeps
+/// the map alive after <see cref="Dispose"/>. Another process must not truncate the file meanwhile.
 /// </summary>
 public sealed class ArrowFile : IDisposable
 {
@@ -55,16 +55,17 @@ public sealed class ArrowFile : IDisposable
         var path = Find(columnPath);
         var column = TensorColumn.TryMake(path, out var problem) ?? throw Refuse(columnPath, path, problem);
         if (column.Element is { } own && storedDtype is { } asked && own != asked)
-            throw Refuse(columnPath, path, $"its elements are {own.Name()}, not {asked.Name()}; a stored type is declared for raw bytes only");
+            throw Refuse(columnPath, path, $"its elements are {own.Name()}, not {asked.Name()}; only raw bytes are declared");
         var element = column.Element ?? storedDtype ?? throw Refuse(columnPath, path, "raw bytes need a declared element type");
         var bound = shape ?? column.Shape ?? throw Refuse(columnPath, path, "its rows may differ in length; declare their shape");
         if (bound.Any(dimension => dimension < 1))
             throw Refuse(columnPath, path, $"shape {TensorColumn.Text(bound)} has a dimension below 1");
+        var needs = $"shape {TensorColumn.Text(bound)} {element.Name()} needs";
         var rowBytes = TensorColumn.ElementCount(bound) * element.SizeBytes();
         if (rowBytes > int.MaxValue)
-            throw Refuse(columnPath, path, $"a row of shape {TensorColumn.Text(bound)} {element.Name()} needs 2 GiB or more");
+            throw Refuse(columnPath, path, $"{needs} 2 GiB or more for a row");
         if (column.Leaf.Field is { Kind: ArrowKind.FixedSizeBinary } leaf && leaf.Size != rowBytes)
-            throw Refuse(columnPath, path, $"a row holds {leaf.Size:N0} bytes; shape {TensorColumn.Text(bound)} {element.Name()} needs {rowBytes:N0}");
+            throw Refuse(columnPath, path, $"a row holds {leaf.Size:N0} bytes; {needs} {rowBytes:N0}");
         return new ColumnBinding(this, column, column.TryFit(bound, out problem) ?? throw Refuse(columnPath, path, problem))
         {
             ColumnPath = columnPath,

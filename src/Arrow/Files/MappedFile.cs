@@ -6,8 +6,8 @@ using Microsoft.Win32.SafeHandles;
 namespace MirroredInfluence.Arrow;
 
 /// <summary>
-/// The bytes of a file. Metadata is copied out (<see cref="ReadMetadata"/>), so what was checked cannot change afterwards; bodies are pointed
-/// at. Whoever follows a pointer holds the map by a <see cref="Hold"/> that it gives back with <see cref="LetGo"/>.
+/// The bytes of a file. Metadata is copied out (<see cref="ReadMetadata"/>), so what was checked cannot change afterwards; bodies are
+/// pointed at. Whoever follows a pointer holds the map by a <see cref="Hold"/> that it gives back with <see cref="LetGo"/>.
 /// </summary>
 internal sealed unsafe partial class MappedFile : IDisposable
 {

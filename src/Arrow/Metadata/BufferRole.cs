@@ -16,6 +16,8 @@ internal readonly record struct BufferRole(BufferRole.Content Holds, long BitsPe
         Any,
     }
 
+    public string Name => Holds.ToString().ToLowerInvariant();
+
     public Int128 RequiredBytes(FieldNode node) => Holds switch
     {
         Content.Validity => node.NullCount == 0 ? 0 : ((Int128)node.Length + 7) / 8,

@@ -4,8 +4,8 @@ using System.Text;
 namespace MirroredInfluence.Arrow;
 
 /// <summary>
-/// A FlatBuffers message, copied out of the file and walked with every offset checked. Its tables may refer to the same bytes many times, so
-/// what is read from it is charged to a budget of a few times its size: a small buffer cannot unfold into a large schema.
+/// A FlatBuffers message, copied out of the file and walked with every offset checked. Its tables may refer to the same bytes many times,
+/// so what is read from it is charged to a budget of a few times its size: a small buffer cannot unfold into a large schema.
 /// </summary>
 internal sealed class FlatBuffer(byte[] bytes, string where)
 {
@@ -57,7 +57,11 @@ internal sealed class FlatBuffer(byte[] bytes, string where)
     {
         var count = Int32(position);
         if (count < 0 || (long)count * elementBytes > bytes.Length - position - 4)
-            throw Malformed($"the vector at byte {position:N0} claims {(uint)count:N0} elements of {elementBytes} bytes of {bytes.Length:N0}");
+        {
+            throw Malformed(
+                $"the vector at byte {position:N0} claims {(uint)count:N0} elements of {elementBytes} bytes of {bytes.Length:N0}");
+        }
+
         Charge((long)count * elementBytes);
         return new FlatVector(this, position + 4, count, elementBytes);
     }

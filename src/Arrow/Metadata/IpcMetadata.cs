@@ -60,7 +60,12 @@ internal sealed class IpcMetadata
         if (_file.Length >= startBytes + tailBytes)
             _file.ReadMetadata(_file.Length - tailBytes, tail);
         if (!tail[4..].SequenceEqual(Magic))
-            throw Failure.Data($"{_file.Name}: the file starts as an Arrow file and does not end with ARROW1 after {_file.Length:N0} bytes; it is truncated or was never completed.");
+        {
+            throw Failure.Data(
+                $"{_file.Name}: the file starts as an Arrow file and does not end with ARROW1 after "
+                + $"{_file.Length:N0} bytes; it is truncated or was never completed.");
+        }
+
         var footerBytes = BinaryPrimitives.ReadInt32LittleEndian(tail);
         var footerStart = _file.Length - tailBytes - footerBytes;
         if (footerBytes <= 0 || footerStart < startBytes)
@@ -83,12 +88,22 @@ internal sealed class IpcMetadata
             var headerBytes = blocks.Int32(blockIndex, 8);
             var bodyBytes = blocks.Int64(blockIndex, 16);
             var what = $"{(expectedHeader == RecordBatchHeader ? "record batch" : "dictionary batch")} {blockIndex}";
-            if (offset < 0 || headerBytes < 8 || bodyBytes < 0 || bodyBytes > footerStart - headerBytes || offset > footerStart - headerBytes - bodyBytes)
-                throw Failure.Data($"{_file.Name}: the footer places {what} at byte {offset:N0} with {headerBytes:N0} + {bodyBytes:N0} bytes; there are {footerStart:N0} before the footer.");
+            var isPlaced = offset >= 0 && headerBytes >= 8 && bodyBytes >= 0
+                && bodyBytes <= footerStart - headerBytes && offset <= footerStart - headerBytes - bodyBytes;
+            if (!isPlaced)
+            {
+                throw Failure.Data(
+                    $"{_file.Name}: the footer places {what} at byte {offset:N0} with {headerBytes:N0} + "
+                    + $"{bodyBytes:N0} bytes; there are {footerStart:N0} before the footer.");
+            }
+
             // Blocks that overlap would make a small file cost as much as a large one.
             unclaimedBytes -= headerBytes + bodyBytes;
             if (unclaimedBytes < 0)
-                throw Failure.Data($"{_file.Name}: {what} overlaps another: together they claim more than the {footerStart:N0} bytes before the footer.");
+            {
+                throw Failure.Data(
+                    $"{_file.Name}: {what} overlaps another: together they claim more than the {footerStart:N0} bytes before the footer.");
+            }
 
             _file.ReadMetadata(offset, prefix);
             var prefixBytes = PrefixBytes(prefix);
@@ -178,7 +193,10 @@ internal sealed class IpcMetadata
     private static void RequireVersion(FlatTable versioned)
     {
         if (versioned.Int16(0) is not (Version4 or Version5))
-            throw Failure.Data($"{versioned.Buffer.Where}: metadata version {versioned.Int16(0) + 1}; versions 4 and 5 (Arrow 0.8 and later) are read.");
+        {
+            throw Failure.Data(
+                $"{versioned.Buffer.Where}: metadata version {versioned.Int16(0) + 1}; versions 4 and 5 (Arrow 0.8 and later) are read.");
+        }
     }
 
     private void AdoptSchema(FlatTable table, short version)
@@ -197,9 +215,14 @@ internal sealed class IpcMetadata
             var known = _dictionaryLayouts.GetValueOrDefault(field.DictionaryId);
             var values = field with { DictionaryIndexKind = null };
             if (known is null)
+            {
                 _dictionaryLayouts.Add(field.DictionaryId, FieldLayout.OfDictionary(values, unionsHaveValidity));
+            }
             else if (known.Fields[0].Field.TypeName != values.TypeName)
-                throw buffer.Malformed($"dictionary {field.DictionaryId} is {known.Fields[0].Field.TypeName} for one column, {values.TypeName} for another");
+            {
+                throw buffer.Malformed(
+                    $"dictionary {field.DictionaryId} is {known.Fields[0].Field.TypeName} for one column, {values.TypeName} for another");
+            }
         }
 
         foreach (var child in field.Children)
@@ -220,7 +243,8 @@ internal sealed class IpcMetadata
     }
 
     private MirroredException Truncated(long offset, Int128 neededBytes) => Failure.Data(
-        $"{_file.Name}: the message at byte {offset:N0} needs {neededBytes:N0} bytes and {_file.Length - offset:N0} are left; the file is truncated.");
+        $"{_file.Name}: the message at byte {offset:N0} needs {neededBytes:N0} bytes and "
+        + $"{_file.Length - offset:N0} are left; the file is truncated.");
 
     private MirroredException NotArrow(ReadOnlySpan<byte> start)
     {

@@ -1,11 +1,13 @@
 namespace MirroredInfluence.Arrow;
 
-/// <summary>The header of a record batch (Message.fbs) → a <see cref="RecordBatch"/> whose every node and buffer fits its column and its body.</summary>
+/// <summary>
+/// The header of a record batch (Message.fbs) → a <see cref="RecordBatch"/> whose every node and buffer fits its column and its body.
+/// </summary>
 internal static class RecordBatchReader
 {
     /// <summary>
-    /// No codec packs a body tighter: Zstd's densest block makes 2¹⁷ bytes out of 4, and a byte holds at most eight bools. So a header cannot
-    /// promise rows without end.
+    /// No codec packs a body tighter: Zstd's densest block makes 2¹⁷ bytes out of 4, and a byte holds at most eight bools. So a header
+    /// cannot promise rows without end.
     /// </summary>
     private const long RowsPerBodyByteMax = 8L << 15;
 
@@ -50,7 +52,8 @@ internal static class RecordBatchReader
             (0, 0) => BodyCompression.Lz4Frame,
             (1, 0) => BodyCompression.Zstd,
             var (codec, method) => throw Failure.Data(
-                $"{header.Buffer.Where}: the body is compressed with codec {codec}, method {method}; LZ4_FRAME (0) and ZSTD (1) by buffer (0) are read."),
+                $"{header.Buffer.Where}: the body is compressed with codec {codec}, method {method}; "
+                + "LZ4_FRAME (0) and ZSTD (1) by buffer (0) are read."),
         };
     }
 
@@ -58,13 +61,21 @@ internal static class RecordBatchReader
     {
         var nodes = header.Vector(1, 16);
         if (nodes.Count != layout.NodeCount)
-            throw Failure.Data($"{header.Buffer.Where}: the record batch lists {nodes.Count:N0} field nodes; its schema needs {layout.NodeCount:N0}.");
+        {
+            throw Failure.Data(
+                $"{header.Buffer.Where}: the record batch lists {nodes.Count:N0} field nodes; its schema needs {layout.NodeCount:N0}.");
+        }
+
         var read = new FieldNode[nodes.Count];
         for (var nodeIndex = 0; nodeIndex < read.Length; nodeIndex++)
         {
             var node = new FieldNode(nodes.Int64(nodeIndex), nodes.Int64(nodeIndex, 8));
             if (node.Length < 0 || node.NullCount < 0 || node.NullCount > node.Length)
-                throw Failure.Data($"{header.Buffer.Where}: field node {nodeIndex} claims {node.Length:N0} values, {node.NullCount:N0} of them null.");
+            {
+                throw Failure.Data(
+                    $"{header.Buffer.Where}: field node {nodeIndex} claims {node.Length:N0} values, {node.NullCount:N0} of them null.");
+            }
+
             read[nodeIndex] = node;
         }
 
@@ -75,7 +86,12 @@ internal static class RecordBatchReader
     {
         var counts = header.Vector(4, 8);
         if (counts.Count != layout.VariadicCount)
-            throw Failure.Data($"{header.Buffer.Where}: the record batch lists {counts.Count:N0} variadic counts; its schema needs {layout.VariadicCount:N0}.");
+        {
+            throw Failure.Data(
+                $"{header.Buffer.Where}: the record batch lists {counts.Count:N0} variadic "
+                + $"counts; its schema needs {layout.VariadicCount:N0}.");
+        }
+
         var bufferCount = header.Vector(2, 16).Count;
         var read = new int[counts.Count];
         sum = 0;
@@ -95,13 +111,22 @@ internal static class RecordBatchReader
     {
         var buffers = header.Vector(2, 16);
         if (buffers.Count != expectedCount)
-            throw Failure.Data($"{header.Buffer.Where}: the record batch lists {buffers.Count:N0} buffers; its schema needs {expectedCount:N0}.");
+        {
+            throw Failure.Data(
+                $"{header.Buffer.Where}: the record batch lists {buffers.Count:N0} buffers; its schema needs {expectedCount:N0}.");
+        }
+
         var read = new BufferRange[buffers.Count];
         for (var bufferIndex = 0; bufferIndex < read.Length; bufferIndex++)
         {
             var (offset, length) = (buffers.Int64(bufferIndex), buffers.Int64(bufferIndex, 8));
             if (offset < 0 || length < 0 || length > body.Length || offset > body.Length - length)
-                throw Failure.Data($"{header.Buffer.Where}: buffer {bufferIndex} claims {length:N0} bytes at byte {offset:N0} of a body of {body.Length:N0} bytes.");
+            {
+                throw Failure.Data(
+                    $"{header.Buffer.Where}: buffer {bufferIndex} claims {length:N0} bytes "
+                    + $"at byte {offset:N0} of a body of {body.Length:N0} bytes.");
+            }
+
             read[bufferIndex] = new BufferRange(body.Offset + offset, length);
         }
 
@@ -116,9 +141,10 @@ internal static class RecordBatchReader
             var firstBuffer = field.BufferIndexIn(batch);
             for (var role = 0; role < field.Buffers.Length; role++)
             {
-                var required = field.Buffers[role].RequiredBytes(node);
-                if (batch.Buffers[firstBuffer + role].Length < required)
-                    throw Misfit(where, field, $"{batch.Buffers[firstBuffer + role].Length:N0} bytes of {field.Buffers[role].Holds.ToString().ToLowerInvariant()}", $"{required:N0} bytes");
+                var foundBytes = batch.Buffers[firstBuffer + role].Length;
+                var requiredBytes = field.Buffers[role].RequiredBytes(node);
+                if (foundBytes < requiredBytes)
+                    throw Misfit(where, field, $"{foundBytes:N0} bytes of {field.Buffers[role].Name}", $"{requiredBytes:N0} bytes");
             }
         }
 

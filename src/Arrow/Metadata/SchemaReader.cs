@@ -10,7 +10,12 @@ internal static class SchemaReader
     public static ArrowSchema Read(FlatTable schema)
     {
         if (schema.Int16(0) != 0)
-            throw Failure.Data($"{schema.Buffer.Where}: the file is big-endian; only little-endian Arrow is read. Write it again on a little-endian machine.");
+        {
+            throw Failure.Data(
+                $"{schema.Buffer.Where}: the file is big-endian; only little-endian "
+                + "Arrow is read. Write it again on a little-endian machine.");
+        }
+
         return new ArrowSchema(ReadFields(schema.Vector(1, 4), depth: 1), ReadMetadata(schema, 2));
     }
 

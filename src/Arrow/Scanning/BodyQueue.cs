@@ -1,8 +1,8 @@
 namespace MirroredInfluence.Arrow;
 
 /// <summary>
-/// The record batches of one scan, in order: stored bodies are pointed at and their pages asked for ahead, compressed ones are decoded one ahead on
-/// another thread. Bodies come back when their rows are behind the scan, and are used again.
+/// The record batches of one scan, in order: stored bodies are pointed at and their pages asked for ahead, compressed ones are decoded
+/// one ahead on another thread. Bodies come back when their rows are behind the scan, and are used again.
 /// Invariant: at most one decode runs, and only it uses the decoders.
 /// </summary>
 internal sealed class BodyQueue : IDisposable
@@ -82,7 +82,10 @@ internal sealed class BodyQueue : IDisposable
         lock (_free)
             _ = _free.TryPop(out body);
         body ??= new BatchBody(_file, _fields);
-        body.Load(_batches[index], _decoders[_batches[index].Compression]);
+        var batch = _batches[index];
+        body.Load(batch, _decoders[batch.Compression]);
+        if (batch.Compression != BodyCompression.None)
+            _file.Release(batch.Message);
         return body;
     }
 

@@ -4,15 +4,16 @@ using System.Runtime.InteropServices;
 namespace MirroredInfluence.Arrow;
 
 /// <summary>
-/// Turns rows of one bound column into addresses. A row is a range of elements that is followed through the column's levels (structs, lists, the leaf);
-/// without nulls and with fixed sizes only, that is a base and a stride.
+/// Turns rows of one bound column into addresses. A row is a range of elements that is followed through the column's levels (structs,
+/// lists, the leaf); without nulls and with fixed sizes only, that is a base and a stride.
 /// </summary>
 internal sealed unsafe class ColumnCursor
 {
     private readonly Level[] _levels;
     private readonly int _firstField;      // of this column in the scan's list of fields
     private readonly int _rowBytes;
-    private readonly byte[] _expanded;     // pinned; a mini-batch of bools, one byte each
+    private readonly int _expandedBytes;
+    private byte[] _expanded = [];         // pinned; a mini-batch of bools, one byte each; made when there is one
     private byte* _fixedBase;              // null: rows are followed one by one
 
     public ColumnCursor(ColumnBinding binding, int firstField, int miniBatchRows)
@@ -29,10 +30,16 @@ internal sealed unsafe class ColumnCursor
                 _levels[level].ListLength = binding.ListLengths[level - firstList];
         }
 
-        if (Leaf.Kind == ArrowKind.Bool)
-            _expanded = GC.AllocateUninitializedArray<byte>(checked(miniBatchRows * _rowBytes), pinned: true);
-        else
-            _expanded = [];
+        if (Leaf.Kind != ArrowKind.Bool)
+            return;
+        if ((long)miniBatchRows * _rowBytes > Array.MaxLength)
+        {
+            throw Failure.Invalid(
+                $"Column '{binding.ColumnPath}': a mini-batch of {miniBatchRows:N0} rows "
+                + $"of {_rowBytes:N0} bools exceeds 2 GiB; make it smaller.");
+        }
+
+        _expandedBytes = miniBatchRows * _rowBytes;
     }
 
     /// <summary>From the root to the leaf.</summary>
@@ -68,6 +75,8 @@ internal sealed unsafe class ColumnCursor
         }
 
         _fixedBase = isFixed ? Leaf.Values.Pointer : null;
+        if (_expanded.Length < _expandedBytes)
+            _expanded = GC.AllocateUninitializedArray<byte>(_expandedBytes, pinned: true);
     }
 
     /// <param name="row">First row, 0-based within the record batch.</param>

@@ -1,8 +1,8 @@
 namespace MirroredInfluence.Arrow;
 
 /// <summary>
-/// Where a scan is in one mapped buffer. Pages ahead are asked for, pages behind are given back, a window at a time, so that a record batch as
-/// large as the file takes no more memory than a small one.
+/// Where a scan is in one mapped buffer. Pages ahead are asked for, pages behind are given back, a window at a time, so that a record
+/// batch as large as the file takes no more memory than a small one.
 /// </summary>
 internal unsafe struct PageTrail
 {

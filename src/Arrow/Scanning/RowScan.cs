@@ -63,7 +63,7 @@ public sealed class RowScan : IDisposable
     /// <summary>Why a row cannot be scored, shape [RowCount].</summary>
     public ReadOnlySpan<UnscorableReason> Reasons => _reasons.AsSpan(0, RowCount);
 
-    /// <summary>Addresses of the rows' C-order tensor bytes, shape [RowCount]; 0 where the row cannot be scored; at any alignment.</summary>
+    /// <summary>Addresses of the rows' C-order tensor bytes, shape [RowCount], at any alignment; 0 where the row cannot be scored.</summary>
     public ReadOnlySpan<nint> RowPointers(int columnIndex) => _pointers[columnIndex].AsSpan(0, RowCount);
 
     public bool MoveNext()

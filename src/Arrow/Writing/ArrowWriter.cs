@@ -44,7 +44,11 @@ public sealed class ArrowWriter
     {
         var rowCount = _columns[0].RowCount;
         if (_columns.FirstOrDefault(column => column.RowCount != rowCount) is { } other)
-            throw new InvalidOperationException($"Column '{other.Field.Name}' has {other.RowCount:N0} rows, not {rowCount:N0} like the first.");
+        {
+            throw new InvalidOperationException(
+                $"Column '{other.Field.Name}' has {other.RowCount:N0} rows, not {rowCount:N0}.");
+        }
+
         if (rowCount == 0)
             return;
 

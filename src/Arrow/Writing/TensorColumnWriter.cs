@@ -39,7 +39,11 @@ public sealed class TensorColumnWriter : ColumnWriter
     public void AppendRaw(ReadOnlySpan<byte> rows)
     {
         if (rows.Length % _rowBytes != 0)
-            throw new ArgumentException($"Column '{Field.Name}' takes rows of {_rowBytes:N0} bytes, not {rows.Length:N0} bytes.", nameof(rows));
+        {
+            throw new ArgumentException(
+                $"Column '{Field.Name}' takes rows of {_rowBytes:N0} bytes, not {rows.Length:N0} bytes.", nameof(rows));
+        }
+
         AppendValues(rows);
         for (var row = 0; row < rows.Length / _rowBytes; row++)
             CountRow();
