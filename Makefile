@@ -33,7 +33,7 @@ bench: build ## throughput beside the Python reference, memory, overhead
 
 format: ## rewrite C# and C++ to the house style
 	@dotnet format MirroredInfluence.sln
-	@clang-format -i $$(git ls-files 'native/*.h' 'native/*.cc')
+	@clang-format -i $$(git ls-files 'native/*.h' 'native/*.cpp')
 
 clean: ## remove what was built (never out/)
 	@rm -rf artifacts native/build native/build-sanitized

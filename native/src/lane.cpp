@@ -5,10 +5,8 @@
 #include <cstring>
 
 #include <c10/core/InferenceMode.h>
-
-#ifdef MIRRORED_CUDA
-#include <c10/cuda/CUDAGuard.h>
-#endif
+#include <c10/core/StreamGuard.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
 
 #include "failure.h"
 #include "runtime.h"
@@ -16,6 +14,11 @@
 
 namespace mirrored {
 namespace {
+
+c10::Stream new_stream(at::Device device) {
+    return device.is_cpu() ? c10::Stream(c10::Stream::DEFAULT, device)
+                           : c10::impl::VirtualGuardImpl(device.type()).getStreamFromGlobalPool(device);
+}
 
 // Puts a weight set's tensors in place, and the base model's back.
 class Swapped {
@@ -84,14 +87,10 @@ Lane::Lane(const Model& model, const mirrored_layout& layout, int threads)
     : model_(model),
       layout_(layout, model.forward().argument_names),
       threads_(threads),
+      stream_(new_stream(model.device())),
       structure_(model.structure().copy()),
       tensors_(layout_, model.device()),
-      arguments_(layout_.arguments.size())
-#ifdef MIRRORED_CUDA
-      ,
-      stream_(model.device().is_cuda() ? c10::cuda::getStreamFromPool(false, model.device().index()) : c10::cuda::getDefaultCUDAStream())
-#endif
-{
+      arguments_(layout_.arguments.size()) {
     const auto& prefix_names = model.prefix().argument_names;
     prefix_reads_made_values_ = std::any_of(layout_.arguments.begin(), layout_.arguments.end(), [&](const Argument& argument) {
         return argument.source != MIRRORED_COLUMN &&
@@ -104,15 +103,10 @@ void Lane::load(const void* const* row_pointers, int64_t row_count, const uint64
         throw internal("a mini-batch needs a row, and row keys when values are made");
     }
     c10::InferenceMode inference;
-#ifdef MIRRORED_CUDA
-    c10::cuda::OptionalCUDAStreamGuard on_stream;
-    if (model_.device().is_cuda()) {
-        on_stream.reset_stream(stream_);
-    }
-#endif
+    const c10::StreamGuard on_stream(stream_);
     features_.clear();
     draw_ = -1;
-    row_count_ = row_count;
+    row_count_ = 0;
     row_keys_.assign(row_keys, row_keys == nullptr ? nullptr : row_keys + row_count);
     const MiniBatch batch{row_pointers, row_count, row_count, nullptr, nullptr};
     for (size_t index = 0; index < arguments_.size(); ++index) {
@@ -120,6 +114,7 @@ void Lane::load(const void* const* row_pointers, int64_t row_count, const uint64
             arguments_[index] = tensors_.column(index, batch);
         }
     }
+    row_count_ = row_count;
 }
 
 void Lane::losses(const Weights* weights, uint32_t draw, float* losses, int64_t row_count) {
@@ -128,12 +123,7 @@ void Lane::losses(const Weights* weights, uint32_t draw, float* losses, int64_t 
     }
     use_threads(threads_);
     c10::InferenceMode inference;
-#ifdef MIRRORED_CUDA
-    c10::cuda::OptionalCUDAStreamGuard on_stream;
-    if (model_.device().is_cuda()) {
-        on_stream.reset_stream(stream_);
-    }
-#endif
+    const c10::StreamGuard on_stream(stream_);
     make_values(draw);
     const auto result = run(weights).cpu().contiguous();
     std::memcpy(losses, result.data_ptr<float>(), sizeof(float) * static_cast<size_t>(row_count));

@@ -2,13 +2,11 @@
 
 #include <vector>
 
+#include <c10/core/Stream.h>
+
 #include "arguments.h"
 #include "model.h"
 #include "weights.h"
-
-#ifdef MIRRORED_CUDA
-#include <c10/cuda/CUDAStream.h>
-#endif
 
 namespace mirrored {
 
@@ -34,6 +32,7 @@ private:
     const Model& model_;
     Layout layout_;
     int threads_;
+    c10::Stream stream_;  // of its own on a GPU, so that lanes overlap
     Structure structure_;
     ArgumentTensors tensors_;
     bool prefix_reads_made_values_;
@@ -46,10 +45,6 @@ private:
     std::vector<at::Tensor> arguments_;  // of forward, in order; made ones for draw_
     int64_t draw_ = -1;                  // -1: none yet
     std::vector<at::Tensor> features_;   // of the base model's prefix for this mini-batch and draw; empty: none yet
-
-#ifdef MIRRORED_CUDA
-    c10::cuda::CUDAStream stream_;
-#endif
 };
 
 }  // namespace mirrored

@@ -100,14 +100,16 @@ void configure_runtime() {
 
 void use_threads(int threads) {
     thread_local int current = 0;
-    if (current == threads) {
-        return;
+    if (current != threads) {
+        at::set_num_threads(threads);
+        current = threads;
     }
-    at::set_num_threads(threads);
-    if (auto* const set_blas_threads = torch_symbol<void(int)>("openblas_set_num_threads")) {
+    // OpenBLAS has one number for the whole process, so another lane may have set another.
+    static auto* const blas_threads = torch_symbol<int()>("openblas_get_num_threads");
+    static auto* const set_blas_threads = torch_symbol<void(int)>("openblas_set_num_threads");
+    if (blas_threads != nullptr && set_blas_threads != nullptr && blas_threads() != threads) {
         set_blas_threads(threads);
     }
-    current = threads;
 }
 
 at::Device parse_device(const std::string& text) {

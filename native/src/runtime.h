@@ -9,7 +9,8 @@ namespace mirrored {
 // Settings of the process, made once before libtorch does anything: allocator, graph executor, CUDA arithmetic.
 void configure_runtime();
 
-// Threads of the kernels that the calling thread starts.
+// Threads of the kernels that the calling thread starts. Callers that run at the same time ask for the same number: a BLAS may have but
+// one.
 void use_threads(int threads);
 
 at::Device parse_device(const std::string& text);

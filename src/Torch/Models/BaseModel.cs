@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using System.Security.Cryptography;
 using MirroredInfluence.Torch.Native;
 
 namespace MirroredInfluence.Torch;
@@ -37,8 +36,8 @@ public sealed unsafe class BaseModel : IDisposable
     /// <exception cref="MirroredException">Invalid: missing, another digest, not TorchScript, no usable forward, no such device.</exception>
     public static BaseModel Load(string path, string? expectedSha256 = null, string device = "cpu")
     {
-        var bytes = ReadFile(path);
-        var sha256 = Convert.ToHexStringLower(SHA256.HashData(bytes));
+        using var file = ReadFile(path);
+        var sha256 = file.Sha256();
         if (expectedSha256 is not null && !string.Equals(sha256, expectedSha256, StringComparison.OrdinalIgnoreCase))
         {
             throw Failure.Invalid(
@@ -47,20 +46,17 @@ public sealed unsafe class BaseModel : IDisposable
 
         var errorBytes = stackalloc byte[NativeText.ErrorBytes];
         var error = NativeText.Over(errorBytes, NativeText.ErrorBytes);
-        fixed (byte* data = bytes)
+        var status = NativeMethods.ModelLoad(file.Start, file.ByteCount, device, out var handle, &error);
+        if (status != NativeStatus.Ok)
+            throw error.ToException(status, path);
+        try
         {
-            var status = NativeMethods.ModelLoad(data, bytes.Length, device, out var handle, &error);
-            if (status != NativeStatus.Ok)
-                throw error.ToException(status, path);
-            try
-            {
-                return new BaseModel(handle, path, sha256);
-            }
-            catch
-            {
-                handle.Dispose();
-                throw;
-            }
+            return new BaseModel(handle, path, sha256);
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
         }
     }
 
@@ -124,11 +120,11 @@ public sealed unsafe class BaseModel : IDisposable
     /// <summary>Index in <see cref="ModelSignature.Tensors"/>, or −1.</summary>
     internal int TensorIndex(string name) => _tensorIndexes.GetValueOrDefault(name, -1);
 
-    private static byte[] ReadFile(string path)
+    private static FileBytes ReadFile(string path)
     {
         try
         {
-            return File.ReadAllBytes(path);
+            return new FileBytes(path);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
