@@ -6,6 +6,7 @@ namespace MirroredInfluence.Cli;
 internal static class CommandLine
 {
     private const string Summary = "Which training rows made the model do that? Forward-only data influence (Forward-INF) over Arrow files.";
+    private const string HelpFlag = "--help";
 
     public static async Task<int> RunAsync(string[] arguments, Terminal terminal)
     {
@@ -39,21 +40,20 @@ internal static class CommandLine
 
         int Fail(Exception exception, FailureKind kind, string message)
         {
-            terminal.Error.WriteLine($"mirrored: {message.ReplaceLineEndings(" ")}");
+            terminal.Say($"mirrored: {message.ReplaceLineEndings(" ")}");
             if (isVerbose)
-                terminal.Error.WriteLine(exception);
+                terminal.Say(exception.ToString());
             return ExitCodeOf(kind);
         }
     }
 
     private static async Task<int> RunAsync(string[] arguments, Terminal terminal, StopSignal stop)
     {
-        var help = new Option<bool>("--help", "-h") { Description = "Show this." };
-        var root = CreateRoot(help);
+        var root = CreateRoot();
         var parsed = root.Parse(arguments);
         var verb = parsed.CommandResult.Command as Verb;
 
-        if (parsed.GetValue(help) || arguments.Length == 0)
+        if (parsed.GetValue<bool>(HelpFlag) || arguments.Length == 0)
         {
             if (verb is null)
                 HelpPage.WriteRoot(root, terminal.Output, terminal.Width);
@@ -73,13 +73,12 @@ internal static class CommandLine
         return await verb.RunAsync(parsed, terminal, stop.Token);
     }
 
-    private static RootCommand CreateRoot(Option<bool> help)
+    internal static RootCommand CreateRoot()
     {
         var root = new RootCommand(Summary);
         root.Options.Clear();
         root.Directives.Clear();
-        help.Recursive = true;
-        root.Add(help);
+        root.Add(new Option<bool>(HelpFlag, "-h") { Description = "Show this.", Recursive = true });
         root.Add(new Option<bool>("--verbose") { Description = "Show the stack trace when something fails.", Recursive = true });
         root.Add(new Option<bool>("--version") { Description = "Show the version." });
         foreach (var verb in AllVerbs())
@@ -87,8 +86,8 @@ internal static class CommandLine
         return root;
     }
 
-    private static IEnumerable<Verb> AllVerbs() => 
-        [new DoctorVerb(), new ImportVerb(), new InspectVerb(), new PlanVerb(), new TuneVerb(), new RunVerb(), new StatusVerb(), new VerifyVerb()];
+    internal static IEnumerable<Verb> AllVerbs() =>
+        [new DoctorVerb(), new ImportVerb(), new InspectVerb(), new PlanVerb(), new TuneVerb(), new RunVerb(), new StatusVerb(), new ReportVerb(), new VerifyVerb()];
 
     private static int ExitCodeOf(FailureKind kind) => kind switch
     {

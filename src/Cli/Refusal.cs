@@ -10,26 +10,28 @@ internal static class Refusal
     public static void ThrowIfRefused(ParseResult parsed, RootCommand root)
     {
         var command = parsed.CommandResult.Command;
-        var misplaced = ValuesOf(parsed.CommandResult).Concat(parsed.UnmatchedTokens).FirstOrDefault(value => value.StartsWith('-') && value.Length > 1 && !double.TryParse(value, out _));
-        if (misplaced is not null)
-            throw Failure.Invalid(UnknownFlag(misplaced, command, root));
+        var help = $"See mirrored{(command is Verb ? $" {command.Name}" : "")} --help.";
+        if (ValuesOf(parsed.CommandResult).Concat(parsed.UnmatchedTokens).FirstOrDefault(IsFlag) is { } flag)
+            throw Failure.Invalid($"{(command is Verb ? $"{command.Name}: " : "")}unknown flag {flag.Split('=')[0]}{HintOrEnd(flag.Split('=')[0], NamesOf(command, root))} {help}");
         if (command is not Verb && parsed.UnmatchedTokens is [var unknown, ..])
-            throw Failure.Invalid($"unknown verb '{unknown}'; expected {NearestName.Choices(unknown, root.Subcommands.Select(verb => verb.Name))}. See mirrored --help.");
+        {
+            string[] verbs = [.. root.Subcommands.Select(verb => verb.Name)];
+            throw Failure.Invalid($"unknown verb '{unknown}'; expected one of {string.Join(", ", verbs)}{HintOrEnd(unknown, verbs)} {help}");
+        }
+
         if (parsed.UnmatchedTokens is [var surplus, ..])
-            throw Failure.Invalid($"{command.Name}: '{surplus}' is one argument too many. See mirrored {command.Name} --help.");
+            throw Failure.Invalid($"{command.Name}: '{surplus}' is one argument too many. {help}");
         if (parsed.Errors is [var error, ..])
-            throw Failure.Invalid($"{error.Message.TrimEnd('.')}. See mirrored{(command is Verb ? $" {command.Name}" : "")} --help.");
+            throw Failure.Invalid($"{error.Message.TrimEnd('.')}. {help}");
     }
 
     /// <summary>Arguments and flag values: the parser takes an unknown flag for one of them where more may follow.</summary>
     private static IEnumerable<string> ValuesOf(CommandResult command) =>
         command.Children.SelectMany(child => child.Tokens).Where(token => token.Type == TokenType.Argument).Select(token => token.Value);
 
-    private static string UnknownFlag(string token, Command command, RootCommand root)
-    {
-        var flag = token.Split('=')[0];
-        var known = command.Options.Concat(root.Options).Select(option => option.Name);
-        var hint = NearestName.Hint(flag, known);
-        return $"{(command is Verb ? $"{command.Name}: " : "")}unknown flag {flag}{(hint.Length > 0 ? hint : ".")} See mirrored{(command is Verb ? $" {command.Name}" : "")} --help.";
-    }
+    private static bool IsFlag(string value) => value.StartsWith('-') && value.Length > 1 && !double.TryParse(value, out _);
+
+    private static IEnumerable<string> NamesOf(Command command, RootCommand root) => command.Options.Concat(root.Options).Select(option => option.Name);
+
+    private static string HintOrEnd(string name, IEnumerable<string> known) => NearestName.Hint(name, known) is { Length: > 0 } hint ? hint : ".";
 }

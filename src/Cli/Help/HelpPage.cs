@@ -15,7 +15,7 @@ internal static class HelpPage
         output.WriteLine("Verbs, in the order they are usually needed:");
         foreach (var verb in root.Subcommands)
             WriteTerm(output, verb.Name, verb.Description!, width, termColumns: 12);
-        output.WriteLine("\nFlags of every verb:");
+        output.WriteLine("\nFlags:");
         foreach (var flag in root.Options)
             WriteTerm(output, TermOf(flag), flag.Description!, width, termColumns: 12);
         output.WriteLine($"\n'{Program} VERB --help' shows a verb's flags and examples. Start with '{Program} doctor'.");

@@ -4,9 +4,15 @@ using System.Text.Json.Nodes;
 namespace MirroredInfluence.Cli;
 
 /// <summary>The run spec on the command line: a spec file, and a flag for every field that is laid over it.</summary>
-internal sealed class SpecOptions
+/// <param name="section">Only the flags of this section; null has all.</param>
+internal sealed class SpecOptions(string? section = null)
 {
-    private readonly List<(SpecField Field, Option Flag)> _flags = [.. SpecField.All.Where(field => field.Flag is not null).Select(field => (field, CreateFlag(field)))];
+    private readonly List<(SpecField Field, Option Flag)> _flags =
+    [
+        .. SpecField.All
+            .Where(field => field.Flag is not null && (section is null || SectionOf(field) == section))
+            .Select(field => (field, CreateFlag(field))),
+    ];
 
     public Argument<string?> SpecFile { get; } = new("SPEC.json")
     {
@@ -17,7 +23,7 @@ internal sealed class SpecOptions
 
     /// <summary>Flags by section of the spec.</summary>
     public IEnumerable<FlagGroup> Groups => _flags
-        .GroupBy(pair => pair.Field.Path.Split('.')[0])
+        .GroupBy(pair => SectionOf(pair.Field))
         .Select(section => new FlagGroup(TitleOf(section.Key), [.. section.Select(pair => pair.Flag)]));
 
     /// <param name="needsTest">Without: the training rows stand in where no test rows are named.</param>
@@ -26,6 +32,26 @@ internal sealed class SpecOptions
     {
         var file = parsed.GetValue(SpecFile);
         var spec = file is null ? [] : ReadFile(file);
+        Apply(parsed, spec);
+        if (!needsTest && spec["train"]?["shards"] is { } shards)
+            spec["test"] ??= new JsonObject { ["shards"] = shards.DeepClone() };
+        RefuseMissing(spec, file);
+        return RunSpecReader.Read(spec);
+    }
+
+    /// <summary>The spec with the flags laid over it.</summary>
+    public RunSpec Overlay(ParseResult parsed, RunSpec spec)
+    {
+        var json = RunSpecReader.Parse(RunSpecWriter.Write(spec), "run.json");
+        Apply(parsed, json);
+        return RunSpecReader.Read(json);
+    }
+
+    /// <summary>Name of the run directory where none is given: the spec file's, else the model's.</summary>
+    public string DefaultName(ParseResult parsed, RunSpec spec) => Path.GetFileNameWithoutExtension(parsed.GetValue(SpecFile) ?? spec.Model.Uri);
+
+    private void Apply(ParseResult parsed, JsonObject spec)
+    {
         foreach (var (field, flag) in _flags)
         {
             if (parsed.GetResult(flag) is not { } result)
@@ -33,15 +59,9 @@ internal sealed class SpecOptions
             string[] values = result.Tokens.Count > 0 ? [.. result.Tokens.Select(token => token.Value)] : ["true"];
             SpecFlags.Apply(spec, field, [.. values.Select(value => SpecPaths.IsPath(field.Path) ? SpecPaths.Resolve(value, Environment.CurrentDirectory) : value)]);
         }
-
-        if (!needsTest && spec["train"]?["shards"] is { } shards)
-            spec["test"] ??= new JsonObject { ["shards"] = shards.DeepClone() };
-        RefuseMissing(spec, file);
-        return RunSpecReader.Read(spec);
     }
 
-    /// <summary>Name of the run directory where none is given: the spec file's, else the model's.</summary>
-    public string DefaultName(ParseResult parsed, RunSpec spec) => Path.GetFileNameWithoutExtension(parsed.GetValue(SpecFile) ?? spec.Model.Uri);
+    private static string SectionOf(SpecField field) => field.Path.Split('.')[0];
 
     private static JsonObject ReadFile(string file)
     {

@@ -9,7 +9,6 @@ internal sealed class ProgressLine(Terminal terminal)
     private static readonly TimeSpan PlainInterval = TimeSpan.FromSeconds(5);
 
     private long _writtenAt = terminal.Time.GetTimestamp();
-    private bool _isLineOpen;
 
     /// <summary>Shows the line when the last one is old enough; else it is not even made.</summary>
     public void Update(Func<string> line)
@@ -17,22 +16,9 @@ internal sealed class ProgressLine(Terminal terminal)
         if (terminal.Time.GetElapsedTime(_writtenAt) < (terminal.IsErrorInteractive ? RedrawInterval : PlainInterval))
             return;
         _writtenAt = terminal.Time.GetTimestamp();
-        if (!terminal.IsErrorInteractive)
-        {
-            terminal.Error.WriteLine(line());
-            return;
-        }
-
-        var text = line();
-        terminal.Error.Write($"\r\u001b[K{(text.Length < terminal.Width ? text : text[..(terminal.Width - 1)])}");
-        _isLineOpen = true;
-    }
-
-    /// <summary>Wipes the line that is being written over, so that other text can follow.</summary>
-    public void Clear()
-    {
-        if (_isLineOpen)
-            terminal.Error.Write("\r\u001b[K");
-        _isLineOpen = false;
+        if (terminal.IsErrorInteractive)
+            terminal.SayForNow(line());
+        else
+            terminal.Say(line());
     }
 }

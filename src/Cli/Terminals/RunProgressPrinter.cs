@@ -19,19 +19,12 @@ internal sealed class RunProgressPrinter(Terminal terminal) : IProgress<RunProgr
             if (value.Phase != _phase)
                 (_phase, _phaseStartedAt, _isPhaseClosed) = (value.Phase, terminal.Time.GetTimestamp(), false);
             if (value.Notice is { } notice)
-                WriteLine($"note: {notice}");
+                terminal.Say($"note: {notice}");
             else if (value.DoneCount < value.TotalCount)
                 _line.Update(() => Describe(value));
             else if (!_isPhaseClosed)
                 ClosePhase(value);
         }
-    }
-
-    /// <summary>Wipes an unfinished line, so that other text can follow.</summary>
-    public void Clear()
-    {
-        lock (_lock)
-            _line.Clear();
     }
 
     /// <summary>Phases that are over at once are not worth a line.</summary>
@@ -40,15 +33,9 @@ internal sealed class RunProgressPrinter(Terminal terminal) : IProgress<RunProgr
         _isPhaseClosed = true;
         var seconds = terminal.Time.GetElapsedTime(_phaseStartedAt).TotalSeconds;
         if (value.Phase is RunPhase.Ascending or RunPhase.Scoring || seconds > 2)
-            WriteLine($"{NameOf(value.Phase)}: {Counted(value.TotalCount, value.Phase)} in {Quantity.Duration(seconds)}{Unscorable(value)}");
+            terminal.Say($"{NameOf(value.Phase)}: {Counted(value.TotalCount, value.Phase)} in {Quantity.Duration(seconds)}{Unscorable(value)}");
         else
-            _line.Clear();
-    }
-
-    private void WriteLine(string text)
-    {
-        _line.Clear();
-        terminal.Error.WriteLine(text);
+            terminal.WipeLine();
     }
 
     private static string Describe(RunProgress value)

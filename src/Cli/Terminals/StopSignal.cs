@@ -29,7 +29,7 @@ internal sealed partial class StopSignal : IDisposable
     /// <summary>The end of "stopped: …".</summary>
     public string WhenStopped { get; set; } = "nothing was changed.";
 
-    public void WriteStopped() => _terminal.Error.WriteLine($"mirrored: stopped: {WhenStopped}");
+    public void WriteStopped() => _terminal.Say($"mirrored: stopped: {WhenStopped}");
 
     public void Dispose()
     {
@@ -52,7 +52,6 @@ internal sealed partial class StopSignal : IDisposable
     private void EndNow()
     {
         WriteStopped();
-        _terminal.Error.Flush();
         Exit(ExitCode);
     }
 

@@ -62,7 +62,7 @@ internal sealed class ImportVerb : Verb
         using var table = new ImportTable(options);
         var progress = new ProgressLine(terminal);
         var files = Importer.Run(options, table, (written, rowCount) => progress.Update(() => $"{written:N0} of {rowCount:N0} rows written"), cancellationToken);
-        progress.Clear();
+        terminal.WipeLine();
 
         foreach (var column in table.Columns)
             terminal.Output.WriteLine($"  {column.Name}: {TypeName(column)}");

@@ -29,7 +29,7 @@ internal sealed class PlanVerb : Verb
         var spec = _spec.Read(parsed);
         var progress = new RunProgressPrinter(terminal);
         var forecast = await new Probe(terminal.Time, progress).MeasureAsync(spec, cancellationToken);
-        progress.Clear();
+        terminal.WipeLine();
 
         if (parsed.GetValue(_json))
             WriteJson(forecast, terminal.Output);

@@ -38,10 +38,34 @@ internal sealed class RunVerb : Verb
         var store = new LocalObjectStore(folder);
 
         var startedAt = terminal.Time.GetTimestamp();
-        var printer = new RunProgressPrinter(terminal);
-        IProgress<RunProgress> progress = parsed.GetValue(_json) ? new RunProgressJson(terminal) : printer;
+        var progress = new PhaseWatch(parsed.GetValue(_json) ? new RunProgressJson(terminal) : new RunProgressPrinter(terminal));
         var result = await new LocalEngine(terminal.Time, progress).RunAsync(spec, store, cancellationToken);
-        printer.Clear();
+        terminal.WipeLine();
+
+        var directory = await RunDirectory.OpenAsync(store, cancellationToken);
+        await ResultFiles.WriteAsync(directory, folder, result, spec.Report, cancellationToken);
+        var seconds = terminal.Time.GetElapsedTime(startedAt).TotalSeconds;
+        if (parsed.GetValue(_json))
+        {
+            WriteJson(terminal.Output, folder, result, progress.HasScored, seconds);
+            return 0;
+        }
+
+        ResultFiles.WriteTable(terminal, folder, result);
+        terminal.Say(progress.HasScored ? $"done in {Quantity.Duration(seconds)}" : "This run was finished before: nothing was left to score.");
         return 0;
     }
+
+    private static void WriteJson(TextWriter output, string folder, RunResult result, bool hasScored, double seconds) => output.WriteJsonLine(new
+    {
+        Event = "result",
+        result.Run,
+        Directory = Path.GetFullPath(folder),
+        QueryCount = result.Queries.Length,
+        result.ExpectedRows,
+        result.ScoredRows,
+        UnscorableRows = result.Unscorable.CountsByReason.ToDictionary(reason => SpecName.Of(reason.Key), reason => reason.Value),
+        WasFinished = !hasScored,
+        Seconds = seconds,
+    });
 }

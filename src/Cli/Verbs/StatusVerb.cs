@@ -40,7 +40,7 @@ internal sealed class StatusVerb : Verb
         output.WriteLine($"rows        {status.DoneRowCount:N0} of {status.RowCount:N0} done ({status.Coverage:P1})");
         output.WriteLine(status switch
         {
-            { HasResult: true } => $"result      {Path.Combine(folder, "report.html")}",
+            { HasResult: true } => $"result      {Path.Combine(folder, ResultFiles.Page)}",
             { IsScored: true } => $"result      not written yet: mirrored report {folder}",
             _ => "result      not yet: the same 'mirrored run' goes on from here",
         });

@@ -56,7 +56,7 @@ internal sealed class TuneVerb : Verb
         var path = parsed.GetValue(_out) ?? Path.Combine("out", $"{_spec.DefaultName(parsed, spec)}.tune.json");
         var progress = new RunProgressPrinter(terminal);
         var result = await new Tuner(terminal.Time, progress).TuneAsync(spec, Read(parsed), cancellationToken);
-        progress.Clear();
+        terminal.WipeLine();
 
         Write(result, terminal.Output);
         Save(result, path);

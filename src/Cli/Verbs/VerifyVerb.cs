@@ -41,7 +41,7 @@ internal sealed class VerifyVerb : Verb
         var progress = new RunProgressPrinter(terminal);
         var verified = await new Verifier(terminal.Time, progress).VerifyAsync(
             store, new VerifySpec { RowCount = parsed.GetValue(_rows), TrainRow = trainRow }, cancellationToken);
-        progress.Clear();
+        terminal.WipeLine();
 
         Write(verified, terminal.Output);
         return verified.Agrees ? 0 : 3;

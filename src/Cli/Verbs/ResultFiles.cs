@@ -1,0 +1,26 @@
+using MirroredInfluence.Report;
+using MirroredInfluence.Storage;
+
+namespace MirroredInfluence.Cli;
+
+/// <summary>What a finished run leaves for people and programs, in its directory and on the terminal.</summary>
+internal static class ResultFiles
+{
+    public const string Json = "result.json", Arrow = "result.arrow", Page = "report.html";
+
+    /// <param name="report">What the page shows; not part of the run, so it may differ from what run.json says.</param>
+    public static async Task WriteAsync(RunDirectory directory, string folder, RunResult result, ReportSpec report, CancellationToken cancellationToken)
+    {
+        var manifest = directory.Manifest with { Spec = directory.Manifest.Spec with { Report = report } };
+        var title = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        await directory.PutResultAsync(Json, stream => ResultWriter.WriteJson(stream, result), cancellationToken);
+        await directory.PutResultAsync(Arrow, stream => ResultWriter.WriteArrow(stream, result), cancellationToken);
+        await directory.PutResultAsync(Page, stream => HtmlReport.Write(stream, result, manifest, title, cancellationToken), cancellationToken);
+    }
+
+    public static void WriteTable(Terminal terminal, string folder, RunResult result)
+    {
+        (string, string)[] files = [("report", Path.Combine(folder, Page)), ("result", Path.Combine(folder, Json))];
+        ConsoleTable.Write(terminal.Output, result, files, terminal.Width, terminal.UsesColor);
+    }
+}

@@ -1,0 +1,133 @@
+using System.Runtime.InteropServices;
+using MirroredInfluence.Cli.Tests.Import;
+
+namespace MirroredInfluence.Cli.Tests;
+
+/// <summary>What a person or a script meets: exit codes, one line on the error stream, nothing but text in a pipe.</summary>
+public sealed partial class CommandTests : IDisposable
+{
+    private readonly TestFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData("improt", "mirrored: unknown verb 'improt'; expected one of doctor, import, inspect, plan, tune, run, status, report, verify; did you mean import? See mirrored --help.")]
+    [InlineData("--vebose", "mirrored: unknown flag --vebose; did you mean --verbose? See mirrored --help.")]
+    [InlineData("run --ascent-step 3", "mirrored: run: unknown flag --ascent-step; did you mean --ascent-steps? See mirrored run --help.")]
+    [InlineData("run --train-shards a.arrow --test-shard b.arrow", "mirrored: run: unknown flag --test-shard; did you mean --test-shards? See mirrored run --help.")]
+    [InlineData("import a.npy b.npy --shard 3 --out x", "mirrored: import: unknown flag --shard; did you mean --shards? See mirrored import --help.")]
+    [InlineData("run a.json b.json", "mirrored: run: 'b.json' is one argument too many. See mirrored run --help.")]
+    [InlineData("run", "mirrored: the run lacks --model-uri, --train-shards, --test-shards.")]
+    [InlineData("run nowhere.json", "mirrored: nowhere.json: no such spec file. 'mirrored run --help' shows what a run needs.")]
+    [InlineData("run --model-uri m --train-shards t --test-shards t --ascent-mode trian", "mirrored: ascent.mode: found \"trian\"; expected one of eval, train, train-owners; did you mean train?")]
+    [InlineData("import nowhere.csv --out x", "mirrored: nowhere.csv: no such file.")]
+    [InlineData("import nowhere.csv", "mirrored: Option '--out' is required. See mirrored import --help.")]
+    [InlineData("import x --out x --format strem", "mirrored: --format: found 'strem'; expected one of file, stream; did you mean stream.")]
+    [InlineData("import x --out x --shards 0", "mirrored: --shards: found 0; expected 1 or more.")]
+    [InlineData("inspect nowhere.pt", "mirrored: nowhere.pt: no such file.")]
+    public async Task WrongRequest_EndsWith2_AndOneLine(string arguments, string error)
+    {
+        var outcome = await BuiltCommand.RunAsync(_folder.Path, arguments.Split(' '));
+
+        Assert.Equal((2, "", error + "\n"), outcome);
+    }
+
+    [Fact]
+    public async Task WrongData_EndsWith3()
+    {
+        _folder.Write("t.csv", "a,b\n1\n");
+
+        var outcome = await BuiltCommand.RunAsync(_folder.Path, "import", "t.csv", "--out", "x");
+
+        Assert.Equal((3, "", "mirrored: t.csv: line 2 has 1 fields; the header has 2.\n"), outcome);
+    }
+
+    [Fact]
+    public async Task PlaceThatCannotBeWritten_EndsWith4()
+    {
+        _folder.Write("t.csv", "a\n1\n");
+
+        var outcome = await BuiltCommand.RunAsync(_folder.Path, "import", "t.csv", "--out", "t.csv/x");
+
+        Assert.Equal(4, outcome.ExitCode);
+        Assert.StartsWith("mirrored: ", outcome.Error, StringComparison.Ordinal);
+        Assert.Single(outcome.Error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public async Task StackTrace_IsShownWithVerboseAlone()
+    {
+        var brief = await BuiltCommand.RunAsync(_folder.Path, "inspect", "nowhere.pt");
+        var verbose = await BuiltCommand.RunAsync(_folder.Path, "inspect", "nowhere.pt", "--verbose");
+
+        Assert.DoesNotContain("   at ", brief.Error, StringComparison.Ordinal);
+        Assert.Contains("   at ", verbose.Error, StringComparison.Ordinal);
+        Assert.Equal(2, verbose.ExitCode);
+    }
+
+    [Fact]
+    public async Task PathsOfASpecFile_AreRelativeToIt_AndFlagsToTheCurrentDirectory()
+    {
+        Directory.CreateDirectory(_folder.File("specs"));
+        _folder.Write("specs/run.json", """{"model": {"uri": "m.pt"}, "train": {"shards": "t.arrow"}, "test": {"shards": "t.arrow"}}""");
+
+        var fromFile = await BuiltCommand.RunAsync(_folder.Path, "run", "specs/run.json");
+        var fromFlag = await BuiltCommand.RunAsync(_folder.Path, "run", "specs/run.json", "--model-uri", "m.pt");
+
+        Assert.StartsWith($"mirrored: {_folder.File("specs/m.pt")}: ", fromFile.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"mirrored: {_folder.File("m.pt")}: ", fromFlag.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PipedOutput_HoldsNoControlCodes()
+    {
+        _folder.Write("t.idx", Sources.Idx([300_000], new byte[300_000]));
+
+        var import = await BuiltCommand.RunAsync(_folder.Path, "import", "t.idx", "--out", "t.arrow");
+        var inspect = await BuiltCommand.RunAsync(_folder.Path, "inspect", "t.arrow");
+
+        Assert.Equal(0, import.ExitCode);
+        Assert.Equal(0, inspect.ExitCode);
+        Assert.DoesNotContain(import.Output + import.Error + inspect.Output + inspect.Error, letter => char.IsControl(letter) && letter != '\n');
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(15)]
+    public async Task StopSignal_EndsWith130_AndKeepsNoHalfFile(int signal)
+    {
+        WriteSparse("endless.npy", rowCount: 1L << 40);
+        using var watcher = new FileSystemWatcher(_folder.Path, "*.partial");
+        var begun = new TaskCompletionSource();
+        watcher.Created += (_, _) => begun.TrySetResult();
+        watcher.EnableRaisingEvents = true;
+        using var process = BuiltCommand.Start(_folder.Path, "import", "endless.npy", "--out", "x.arrow");
+        await begun.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, Kill(process.Id, signal));
+        var outcome = await BuiltCommand.EndAsync(process);
+
+        Assert.Equal((130, "", "mirrored: stopped: no file was kept.\n"), outcome);
+        Assert.Empty(Directory.EnumerateFiles(_folder.Path, "x.*"));
+    }
+
+    [Fact]
+    public async Task Version_IsPrinted()
+    {
+        var outcome = await BuiltCommand.RunAsync(_folder.Path, "--version");
+
+        Assert.Equal((0, "0.1.0\n", ""), outcome);
+    }
+
+    /// <summary>A file that claims many rows and takes no disk.</summary>
+    private void WriteSparse(string name, long rowCount)
+    {
+        var header = Sources.Npy("|u1", $"{rowCount},", []);
+        using var file = File.Create(_folder.File(name));
+        file.Write(header);
+        file.SetLength(header.Length + rowCount);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int processId, int signal);
+}
