@@ -49,6 +49,14 @@ public sealed class HuggingFaceTests
         Refusal.Is(FailureKind.Invalid, () => file.BindTensor("x", null, null), "Array3DExtensionType", "no shape of 1 dimensions");
     }
 
+    [Fact]
+    public void ArrayOverFixedListsOfAnotherSize_IsRefused()
+    {
+        var rows = TestArray.FixedList("item", 3, TestArray.Numbers("item", new float[12]));
+        using var file = TestFile.Open(TestArray.List("x", [2, 2], rows).With(Extension(2), ("ARROW:extension:metadata", "[[2, 5], \"float32\"]")));
+        Refusal.Is(FailureKind.Invalid, () => file.BindTensor("x", null, null), "lists at depth 2 have 3 elements; shape [2,5] needs 5");
+    }
+
     private static TestFile Dataset()
     {
         TestFile? file = null;

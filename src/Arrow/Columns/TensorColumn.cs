@@ -65,15 +65,14 @@ internal sealed class TensorColumn
         problem = "";
         if (Element is null)
             return [];
-        if (Shape is { } own)
+        if (Shape is { } own && ElementCount(own) != ElementCount(shape))
         {
-            if (ElementCount(own) == ElementCount(shape))
-                return ListSizes(Lists) ?? own;
             problem = $"a row holds {ElementCount(own):N0} elements; shape {Text(shape)} needs {ElementCount(shape):N0}";
             return null;
         }
 
-        var lengths = Lists.Length == 1 ? [checked((int)ElementCount(shape))]
+        var lengths = Shape is { } declared ? ListSizes(Lists) ?? declared
+            : Lists.Length == 1 ? [checked((int)ElementCount(shape))]
             : Lists.Length == shape.Length ? shape
             : shape.RemoveAll(dimension => dimension == 1);
         if (lengths.Length != Lists.Length)
@@ -86,7 +85,7 @@ internal sealed class TensorColumn
         {
             var list = Lists[level].Field;
             if (list.Kind == ArrowKind.FixedSizeList && list.Size != lengths[level])
-                problem = $"its lists at depth {level + 1} have {list.Size:N0} elements; shape {Text(shape)} needs {lengths[level]:N0}";
+                problem = $"its lists at depth {level + 1} have {list.Size:N0} elements; shape {Text(Shape ?? shape)} needs {lengths[level]:N0}";
         }
 
         return problem.Length == 0 ? lengths : null;

@@ -5,8 +5,6 @@ internal readonly struct FlatTable(FlatBuffer buffer, int position, int tableByt
 {
     public FlatBuffer Buffer => buffer;
 
-    public bool Has(int slot) => FieldAt(slot, 1) is not null;
-
     public bool Bool(int slot) => UInt8(slot) != 0;
 
     public byte UInt8(int slot) => FieldAt(slot, 1) is { } at ? buffer.UInt8(at) : (byte)0;
