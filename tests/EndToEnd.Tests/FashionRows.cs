@@ -7,9 +7,11 @@ internal static class FashionRows
 
     private static readonly string s_published = "/usr/share/datasets/fashion-mnist/train";
 
-    /// <summary>Writes train-*.arrow and queries.arrow.</summary>
+    /// <summary>Writes train-*.arrow and queries.arrow, in place of those that are there.</summary>
     public static async Task ImportAsync(string folder, params string[] trainOptions)
     {
+        foreach (var former in Directory.GetFiles(folder, "*.arrow"))
+            File.Delete(former);
         await ImportRowsAsync(folder, ["--rows", $"0..{RowCount - 1}", "--shards", "3", "--out", "train", .. trainOptions]);
         await ImportRowsAsync(folder, ["--rows", "5,700,1400", "--text", "query=leak-{id}", "--out", "queries.arrow"]);
     }
@@ -21,7 +23,7 @@ internal static class FashionRows
         "--model-uri", Repository.Path("demo", "fashion-cnn.pt"),
         "--train-shards", "train-*.arrow", "--train-id", "id", "--train-columns", """{"image": {"scale": 0.00392156862745098}}""",
         "--test-shards", "queries.arrow", "--test-query", "query",
-        "--ascent-steps", "3", "--score-rank", "absolute", "--score-top-k", "50",
+        "--ascent-steps", "3", "--score-rank", "absolute", "--score-top-k", $"{RowCount}",
         .. flags,
     ];
 
