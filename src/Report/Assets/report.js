@@ -19,6 +19,7 @@
   const main = document.querySelector('main');
   const search = document.querySelector('.search');
   const pager = document.querySelector('.pager');
+  const home = document.querySelector('.home-title');
   const queryIndexByName = new Map(run.queries.map((query, index) => [query.name, index]));
   const searchable = run.queries.map(query =>
     [query.name, ...query.rows.flatMap(index => [rowAt(index).id, rowAt(index).caption])].filter(text => text !== null).join('\n').toLowerCase());
@@ -90,16 +91,18 @@
   function percent(value) {
     if (!Number.isFinite(value)) return '–';
     const away = Math.min(value, 100 - value);
-    const decimals = away <= 0 || away >= 1 ? 1 : Math.min(6, 1 - Math.floor(Math.log10(away)));
-    return value === 100 || value === 0 ? `${value} %` : `${value.toFixed(decimals)} %`;
+    const shift = 10 ** (away >= 1 ? 1 : away >= .1 ? 2 : 3);
+    return `${Math.floor(value * shift) / shift} %`;   // never rounded up to 100
   }
 
-  function zScore(value) {
-    return Number.isFinite(value) ? signed(Number(value.toFixed(2)), Math.abs(value) >= 1000 ? 4 : Math.abs(value) >= 100 ? 5 : 4) : '–';
-  }
+  const zScore = value => Number.isFinite(value)
+    ? (value > 0 ? '+' : '') + minus(value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 }))
+    : '–';
 
   const fileName = uri => uri.slice(Math.max(uri.lastIndexOf('/'), uri.lastIndexOf('\\')) + 1);
-  const placeOf = row => `${fileName(run.shards[row.shard])} : ${whole(row.row)}`;
+  const placeOf = row => `${fileName(run.shards[row.shard])}:${whole(row.row)}`;
+  const placeLine = row => h('p', { class: 'where', title: `${run.shards[row.shard]} : ${row.row}` },
+    h('span', { class: 'file' }, fileName(run.shards[row.shard])), h('span', null, `:${whole(row.row)}`));
   const labelOf = row => row.id ?? placeOf(row);
   const linkTo = query => `#query=${encodeURIComponent(query.name)}`;
 
@@ -134,15 +137,15 @@
 
   function showOverview() {
     document.title = run.title;
+    home.textContent = 'Mirrored Influence';
     pager.hidden = true;
-    const list = h('ol', { class: run.hasPictures ? 'list' : 'list lines' });
-    const foundCount = h('span');
+    const list = h('ol', { class: run.hasPictures ? 'list' : run.hasCaptions ? 'list lines' : 'list lines bare' });
+    const foundCount = h('span', { class: 'count', role: 'status' });
     main.replaceChildren(
       opening(),
       h('div', { class: 'queries-head' },
-        h('h2', null, 'Queries ', foundCount),
-        h('p', null, `Left: the query. Right: ${rankWords}, first to last.`,
-          run.hasSamePictures ? ' Ringed: the query’s own picture.' : null)),
+        h('h2', null, 'Queries', foundCount),
+        h('p', null, `Each query, then its ${rankWords}, first to last.`, run.hasSamePictures ? ' Ringed: the query’s own picture.' : null)),
       list,
       facts());
 
@@ -211,7 +214,7 @@
       h('p', { class: 'name', title: query.name }, query.name),
       first?.caption ? h('p', { class: 'caption clamp' }, first.caption) : null,
       query.rowCount > 1 ? h('p', { class: 'lead' }, plural(query.rowCount, 'test row')) : null,
-      top.length > 0 ? h('p', { class: 'lead', title: 'z-score of the first row: its distance from the mean in deviations' }, `first at ${zScore(top[0].zScore)} σ`) : null);
+      top.length > 0 ? h('p', { class: 'lead', title: 'z-score of the first row: its distance from the mean in deviations' }, `first row: z-score ${zScore(top[0].zScore)}`) : null);
     const who = h('div', { class: 'who' }, run.hasPictures && first ? picture(first, `picture of ${query.name}`) : null, words);
     const what = run.hasPictures
       ? h('div', { class: 'tiles' }, ...top.slice(0, tileCount).map(entry => {
@@ -233,14 +236,15 @@
     const sign = text => h('span', { class: 'sign', 'aria-hidden': 'true' }, text);
     const term = (count, words) => h('div', { class: 'term' }, h('dt', null, words), h('dd', null, whole(count)));
     const parts = [[run.scored, 'scored'], ...run.unscorable.map(([reason, count]) => [count, reason])];
+    if (run.unscorable.length === 0) parts.push([0, 'unscorable']);
     return h('section', { class: 'opening' },
       h('h1', null, run.title),
       h('p', { class: 'lede' }, 'How much each of ', h('b', null, plural(run.expected, 'training row')), ' pushes the model on ',
         h('b', null, plural(run.queries.length, 'query').replace('querys', 'queries')),
         '. Positive influence marks a proponent: training on that row lowers the query’s loss. Negative marks an opponent.'),
       h('dl', { class: 'balance', title: 'Every row is accounted for' },
-        h('div', null, term(run.expected, 'training rows'), sign('=')),
-        ...parts.map(([count, words], index) => h('div', null, term(count, words), index + 1 < parts.length ? sign('+') : null))),
+        h('div', null, term(run.expected, 'training rows')),
+        ...parts.map(([count, words], index) => h('div', null, sign(index === 0 ? '=' : '+'), term(count, words)))),
       ...run.notes.map(note => h('p', { class: 'notice' }, note)));
   }
 
@@ -250,7 +254,7 @@
       h('div', { class: 'columns' }, ...run.facts.map(section => h('section', null,
         h('h3', null, section.title),
         h('dl', null, ...section.items.flatMap(([label, value]) =>
-          [h('dt', null, label), h('dd', { class: /^[0-9a-f]{40,}$/.test(value) ? 'digest' : null }, value)]))))));
+          [h('dt', null, label), h('dd', { class: /^[0-9a-f]{32,}$/.test(value) ? 'digest' : null }, value)]))))));
   }
 
   // ---- one query ----
@@ -258,6 +262,7 @@
   function showQuery(query) {
     const top = topOf(query);
     document.title = `${query.name} · ${run.title}`;
+    home.textContent = run.title;
     pager.hidden = false;
     const place = matches.indexOf(queryIndexByName.get(query.name));
     pager.querySelector('.place').textContent = `${whole(place + 1)} of ${whole(matches.length)}`;
@@ -342,15 +347,15 @@
         h('span', { class: `value ${side(entry.influence)}`, title: 'influence, nats' }, signed(entry.influence, 4)),
         h('span', { class: 'rank' }, whole(entry.rank))),
       share);
+    const tag = h('span', { class: 'tag', title: 'Byte for byte' }, 'the query’s own picture');
     const figures = [['z-score', zScore(entry.zScore)], ['percentile', percent(entry.percentile)], ['base loss', figure(entry.baseLoss, 4)]];
     if (Math.abs(entry.lossDifference) !== Math.abs(entry.influence)) figures.push(['loss difference', signed(entry.lossDifference, 4)]);
     return h('li', { class: isSame ? 'card same' : 'card' },
-      run.hasPictures ? picture(row, `picture of ${labelOf(row)}`) : null,
+      run.hasPictures ? h('div', { class: 'figure' }, picture(row, `picture of ${labelOf(row)}`), isSame ? tag : null) : null,
       amount,
-      isSame ? h('span', { class: 'tag' }, 'same picture as the query') : null,
       row.id !== null ? h('p', { class: 'id' }, row.id) : null,
       row.caption !== null ? h('p', { class: 'caption clamp', title: row.caption }, row.caption) : null,
-      h('p', { class: 'where', title: run.shards[row.shard] }, placeOf(row)),
+      placeLine(row),
       terms('', figures));
   }
 
@@ -375,7 +380,7 @@
 
   // Influence on a symmetric-log axis, linear within ± the median |influence|; counts on a log axis.
   function distribution(query, top, onPoint) {
-    const height = 230, left = 40, right = 8, upper = 10, axisY = 182, rugEnd = 200;
+    const left = 40, right = 8, upper = 10, rugHeight = 18;
     const bins = binsOf(query);
     const svg = h('svg:svg', { role: 'img', 'aria-label': describe(query, top) });
     const told = h('p', { class: 'told' });
@@ -384,7 +389,8 @@
     let xOf = null, pointer = null;
 
     function draw() {
-      const width = svg.clientWidth;
+      const width = svg.clientWidth, height = svg.clientHeight;
+      const axisY = height - 48, rugEnd = axisY + rugHeight;
       const lowest = scale.forward(scale.low), highest = scale.forward(scale.high);
       xOf = value => left + (scale.forward(value) - lowest) / (highest - lowest) * (width - left - right);
       const columnCount = Math.max(24, Math.floor((width - left - right) / 7));
@@ -445,7 +451,7 @@
   // A bin is the upper 12 bits of a float32: its sign, exponent and the top three bits of its mantissa. Bins ascend with the influence.
   function binsOf(query) {
     const bits = new DataView(new ArrayBuffer(4));
-    const edge = magnitude => { bits.setUint32(0, magnitude * 0x100000); return bits.getFloat32(0); };
+    const edge = magnitude => { bits.setUint32(0, magnitude * 0x100000); return Math.min(bits.getFloat32(0), 3.4e38); };
     return query.bins.map((bin, index) => {
       const isNegative = bin < FIRST_POSITIVE_BIN;
       const magnitude = isNegative ? FIRST_POSITIVE_BIN - 1 - bin : bin - FIRST_POSITIVE_BIN;

@@ -16,12 +16,13 @@ internal static class RunBlock
         json.WriteString("rank", SpecName.Of(result.Rank));
         json.WriteString("estimator", result.Estimator);
         json.WriteBoolean("hasPictures", written.PictureCount > 0);
+        json.WriteBoolean("hasCaptions", written.HasCaptions);
         json.WriteBoolean("hasSamePictures", result.Queries.Any(query => HasOwnPicture(query, rows, written)));
         json.WriteNumber("expected", result.ExpectedRows);
         json.WriteNumber("scored", result.ScoredRows);
         json.WriteStartArray("unscorable");
         foreach (var (reason, rowCount) in result.Unscorable.CountsByReason)
-            WritePair(json, SpecName.Of(reason).Replace('-', ' '), rowCount);
+            WritePair(json, reason.Words(), rowCount);
         json.WriteEndArray();
         WriteStrings(json, "shards", rows.Files.Select(file => file.Uri));
         WriteStrings(json, "notes", notes);

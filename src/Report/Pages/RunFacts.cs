@@ -46,7 +46,7 @@ internal static class RunFacts
         {
             var (fileIndex, rowOfFile) = plan.Locate(row.TrainRow);
             var place = $"{Path.GetFileName(plan.Files[fileIndex].Uri)} : {Count(rowOfFile)}";
-            return (SpecName.Of(row.Reason).Replace('-', ' '), row.Id.IsNull ? place : $"{row.Id} ({place})");
+            return (row.Reason.Words(), row.Id.IsNull ? place : $"{row.Id} ({place})");
         });
         return new FactSection("Unscorable rows", [.. items, .. More(rows.Count - Math.Min(rows.Sample.Count, UnscorableMax), "rows")]);
     }

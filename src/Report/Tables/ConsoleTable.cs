@@ -10,7 +10,8 @@ public static class ConsoleTable
     private const int RowsShownMax = 3;             // of several queries
     private const int RowsShownOfOneQueryMax = 10;
     private const int WidthMax = 100;
-    private const int NameWidthMin = 5, NameWidthMax = 28;
+    private const string QueryTitle = "query", RowTitle = "training row";
+    private const int NameWidthMax = 28;
     private const int FiguresWidth = 41;            // "  #  " before the row; influence, z-score and base loss after it
 
     /// <param name="output">Gets lines of at most <paramref name="width"/> columns, 100 at most.</param>
@@ -22,16 +23,17 @@ public static class ConsoleTable
         var shown = result.Queries.Take(QueriesShownMax).ToArray();
         var rowsShownMax = shown.Length == 1 ? RowsShownOfOneQueryMax : RowsShownMax;
         var names = shown.Select(query => Line.Printable(query.Query.Name)).ToArray();
-        var nameWidth = Math.Clamp(names.DefaultIfEmpty("").Max(Line.WidthOf), NameWidthMin, NameWidthMax);
-        var rowWidth = Math.Max(8, Math.Min(width, WidthMax) - nameWidth - FiguresWidth);
+        var nameWidth = Math.Min(NameWidthMax, WidestOf(names.Append(QueryTitle)));
+        var rows = shown.SelectMany(query => query.Top.Take(rowsShownMax)).Select(NameOf);
+        var rowWidth = Math.Min(Math.Max(RowTitle.Length, Math.Min(width, WidthMax) - nameWidth - FiguresWidth), WidestOf(rows.Append(RowTitle)));
 
-        output.WriteLine(ink.Faint($"{Line.Fit("query", nameWidth)}    #  {Line.Fit("training row", rowWidth)}   influence   z-score   base loss"));
+        output.WriteLine(ink.Faint($"{Line.Fit(QueryTitle, nameWidth)}    #  {Line.Fit(RowTitle, rowWidth)}   influence   z-score   base loss"));
         foreach (var (query, name) in shown.Zip(names))
         {
             foreach (var row in query.Top.Take(rowsShownMax))
             {
                 var first = Line.Fit(row.Rank == 1 ? name : "", nameWidth);
-                var what = Line.Fit(Line.Printable(NameOf(row)), rowWidth);
+                var what = Line.Fit(NameOf(row), rowWidth);
                 output.WriteLine(
                     $"{ink.Strong(first)} {row.Rank,4}  {what} {ink.Signed(row.Influence, $"{Figure.Signed(row.Influence),11}")} {ZScore(row.ZScore),9} {Figure.Of(row.BaseLoss),11}");
             }
@@ -45,20 +47,22 @@ public static class ConsoleTable
             output.WriteLine($"{what}: {Line.Printable(path)}");
     }
 
-    /// <summary>"<c>60,000 training rows = 59,997 scored + 3 unscorable (2 null, 1 non-finite-loss)</c>".</summary>
+    /// <summary>"<c>60,000 training rows = 59,997 scored + 3 unscorable (2 null, 1 non-finite loss)</c>".</summary>
     private static string Balance(RunResult result)
     {
         var text = new StringBuilder($"{Count(result.ExpectedRows)} training rows = {Count(result.ScoredRows)} scored + {Count(result.Unscorable.Count)} unscorable");
         if (result.Unscorable.Count > 0)
-            text.Append(CultureInfo.InvariantCulture, $" ({string.Join(", ", result.Unscorable.CountsByReason.Select(reason => $"{Count(reason.Value)} {SpecName.Of(reason.Key)}"))})");
+            text.Append(CultureInfo.InvariantCulture, $" ({string.Join(", ", result.Unscorable.CountsByReason.Select(reason => $"{Count(reason.Value)} {reason.Key.Words()}"))})");
         return text.ToString();
     }
 
     private static string NameOf(RankedRow row)
     {
         var place = $"{Path.GetFileName(row.File.Uri)}:{row.Row.ToString(CultureInfo.InvariantCulture)}";
-        return row.Id.IsNull ? place : $"{row.Id}  {place}";
+        return Line.Printable(row.Id.IsNull ? place : $"{row.Id}  {place}");
     }
+
+    private static int WidestOf(IEnumerable<string> texts) => texts.Max(Line.WidthOf);
 
     private static string ZScore(double value) => value.ToString(Math.Abs(value) < 1e5 ? "+0.00;-0.00;0.00" : "+0.0e0;-0.0e0", CultureInfo.InvariantCulture);
 
