@@ -53,6 +53,17 @@ public sealed class ValueTests
     }
 
     [Fact]
+    public void LengthOf_IsThatOfTextAndBytes_AndZeroOfAllElse()
+    {
+        using var file = TestFile.Open(
+            TestArray.Text("text", ["é", null, ""]), TestArray.Binary("bytes", [[1, 2, 3], [], [4]], ArrowKind.LargeBinary), TestArray.Numbers<int>("number", [1, 2, 3]));
+        long[] Lengths(string column) => [.. Enumerable.Range(0, 3).Select(row => file.BindValue(column).LengthOf(row))];
+        Assert.Equal([2, 0, 0], Lengths("text"));
+        Assert.Equal([3, 0, 1], Lengths("bytes"));
+        Assert.Equal([0, 0, 0], Lengths("number"));
+    }
+
+    [Fact]
     public void TextThatIsNotUtf8_IsADataFailure()
     {
         using var file = TestFile.Open(TestArray.Binary("caption", [[0x41], [0xff, 0xfe]], ArrowKind.Utf8));

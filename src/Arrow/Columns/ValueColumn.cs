@@ -51,10 +51,31 @@ public sealed unsafe class ValueColumn
     /// <summary>False when the row cannot be decoded: a corrupt record batch, offsets out of range, text that is not UTF-8.</summary>
     public bool TryGet(long row, out RowValue value) => Read(row, out value) is null;
 
+    /// <summary>Bytes of a row's text or binary value, found without touching them; 0 for null, other types, dictionaries, and a row that cannot be decoded.</summary>
+    public long LengthOf(long row)
+    {
+        CheckRow(row);
+        _file.Hold();
+        try
+        {
+            lock (_gate)
+            {
+                if (_indexKind is not null || Find(row, out var body, out var index) is not null || IsNull(body, index))
+                    return 0;
+                if (_valueField.Kind == ArrowKind.FixedSizeBinary)
+                    return _valueField.Size;
+                return HasOffsets(_valueField.Kind) && FindBytes(body, _fields.Length - 1, _valueField, index, out _, out var length) is null ? length : 0;
+            }
+        }
+        finally
+        {
+            _file.LetGo();
+        }
+    }
+
     private string? Read(long row, out RowValue value)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(row);
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, _batches.Count == 0 ? 0 : _batches[^1].RowEnd);
+        CheckRow(row);
         _file.Hold();
         try
         {
@@ -67,25 +88,43 @@ public sealed unsafe class ValueColumn
         }
     }
 
+    private void CheckRow(long row)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(row);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(row, _batches.Count == 0 ? 0 : _batches[^1].RowEnd);
+    }
+
     private string? ReadHeld(long row, out RowValue value)
     {
         value = RowValue.Null;
-        var last = _batches[_lastBatch];
-        if (row < last.RowStart || row >= last.RowEnd)
-            _lastBatch = RecordBatches.IndexOf(_batches, row);
-        var body = _bodies.Get(_batches[_lastBatch]);
-        if (body.Problem is not null)
-            return body.Problem;
-        var index = row - _batches[_lastBatch].RowStart;
-        for (var level = 0; level < _fields.Length; level++)
-        {
-            if (IsNull(body, level, index))
-                return null;
-        }
-
+        var problem = Find(row, out var body, out var index);
+        if (problem is not null || IsNull(body, index))
+            return problem;
         return _indexKind is { } indexKind
             ? ReadEntry(body.View(_fields.Length - 1, 1), indexKind, index, out value)
             : ReadValue(body, _fields.Length - 1, _valueField, index, out value);
+    }
+
+    /// <summary>The body that holds a row, and the row's index in it, or why it cannot be decoded.</summary>
+    private string? Find(long row, out BatchBody body, out long index)
+    {
+        var last = _batches[_lastBatch];
+        if (row < last.RowStart || row >= last.RowEnd)
+            _lastBatch = RecordBatches.IndexOf(_batches, row);
+        body = _bodies.Get(_batches[_lastBatch]);
+        index = row - _batches[_lastBatch].RowStart;
+        return body.Problem;
+    }
+
+    private bool IsNull(BatchBody body, long index)
+    {
+        for (var level = 0; level < _fields.Length; level++)
+        {
+            if (IsNull(body, level, index))
+                return true;
+        }
+
+        return false;
     }
 
     private string? ReadEntry(BufferView indices, ArrowKind indexKind, long row, out RowValue value)
@@ -115,19 +154,16 @@ public sealed unsafe class ValueColumn
             return null;
         }
 
-        if (field.Kind is not (ArrowKind.Utf8 or ArrowKind.LargeUtf8 or ArrowKind.Binary or ArrowKind.LargeBinary))
+        value = RowValue.Null;
+        if (!HasOffsets(field.Kind))
         {
             value = ReadNumber(values, field.Kind, row);
             return null;
         }
 
-        value = RowValue.Null;
-        var isLarge = field.Kind is ArrowKind.LargeUtf8 or ArrowKind.LargeBinary;
-        var (start, end) = isLarge ? (At<long>(values, row), At<long>(values, row + 1)) : (At<int>(values, row), At<int>(values, row + 1));
-        var content = body.View(level, 2);
-        if (start < 0 || end < start || end > content.Length || end - start > Array.MaxLength)
-            return $"its bytes are at {start:N0} to {end:N0} of {content.Length:N0}";
-        var bytes = content.Slice(start, (int)(end - start));
+        if (FindBytes(body, level, field, row, out var start, out var length) is { } problem)
+            return problem;
+        var bytes = body.View(level, 2).Slice(start, (int)length);
         if (!field.Kind.IsText())
         {
             value = RowValue.Of(bytes);
@@ -143,6 +179,19 @@ public sealed unsafe class ValueColumn
         {
             return "its text is not UTF-8";
         }
+    }
+
+    private static bool HasOffsets(ArrowKind kind) => kind is ArrowKind.Utf8 or ArrowKind.LargeUtf8 or ArrowKind.Binary or ArrowKind.LargeBinary;
+
+    private static string? FindBytes(BatchBody body, int level, ArrowField field, long row, out long start, out long length)
+    {
+        var offsets = body.View(level, 1);
+        var isLarge = field.Kind is ArrowKind.LargeUtf8 or ArrowKind.LargeBinary;
+        (start, var end) = isLarge ? (At<long>(offsets, row), At<long>(offsets, row + 1)) : (At<int>(offsets, row), At<int>(offsets, row + 1));
+        var contentBytes = body.View(level, 2).Length;
+        var isIn = start >= 0 && end >= start && end <= contentBytes && end - start <= Array.MaxLength;
+        length = isIn ? end - start : 0;
+        return isIn ? null : $"its bytes are at {start:N0} to {end:N0} of {contentBytes:N0}";
     }
 
     private static RowValue ReadNumber(BufferView values, ArrowKind kind, long row) => kind switch

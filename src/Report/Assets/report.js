@@ -20,7 +20,6 @@
   const search = document.querySelector('.search');
   const pager = document.querySelector('.pager');
   const home = document.querySelector('.home-title');
-  const queryIndexByName = new Map(run.queries.map((query, index) => [query.name, index]));
   const searchable = run.queries.map(query =>
     [query.name, ...query.rows.flatMap(index => [rowAt(index).id, rowAt(index).caption])].filter(text => text !== null).join('\n').toLowerCase());
   let matches = run.queries.map((_, index) => index);   // query indices that fit the search, in order
@@ -150,16 +149,17 @@
       facts());
 
     const shown = new Map();   // place in matches → its strip
-    let stripHeight = 0, tileCount = 0;
+    let width = 0, stripHeight = 0, tileCount = 0;
 
     function layOut() {
+      width = list.clientWidth;
       for (const strip of shown.values()) strip.remove();
       shown.clear();
       const style = getComputedStyle(list);
       stripHeight = parseFloat(style.getPropertyValue('--strip'));
       const queryWidth = parseFloat(style.getPropertyValue('--query'));
       const isStacked = style.getPropertyValue('--query').trim() === '100%';
-      const room = list.clientWidth - (isStacked ? 0 : queryWidth + 24);
+      const room = width - (isStacked ? 0 : queryWidth + 24);
       const gap = isStacked ? 10 : 12;
       tileCount = Math.max(1, Math.floor((room + gap) / (parseFloat(style.getPropertyValue('--tile')) + gap)));
       list.style.height = `${matches.length * stripHeight}px`;
@@ -187,13 +187,13 @@
       }
     }
 
-    const frames = { asked: false };
+    let isFrameAsked = false;
     const onScroll = () => {
-      if (frames.asked) return;
-      frames.asked = true;
-      requestAnimationFrame(() => { frames.asked = false; fill(); });
+      if (isFrameAsked) return;
+      isFrameAsked = true;
+      requestAnimationFrame(() => { isFrameAsked = false; fill(); });
     };
-    const sizes = new ResizeObserver(layOut);
+    const sizes = new ResizeObserver(() => { if (list.clientWidth !== width) layOut(); });
     addEventListener('scroll', onScroll, { passive: true });
     sizes.observe(main);
     layOut();
@@ -229,7 +229,7 @@
           h('span', { class: `value ${side(entry.influence)}` }, signed(entry.influence, 3)),
           h('span', { class: 'text' }, row.caption ?? labelOf(row)));
       }));
-    return h('li', { class: 'strip', 'aria-setsize': matches.length, 'aria-posinset': place + 1 }, h('a', { href: linkTo(query) }, who, what));
+    return h('li', { class: 'strip', 'aria-setsize': matches.length, 'aria-posinset': place + 1 }, h('a', { href: linkTo(query), 'aria-label': query.name }, who, what));
   }
 
   function opening() {
@@ -264,7 +264,12 @@
     document.title = `${query.name} · ${run.title}`;
     home.textContent = run.title;
     pager.hidden = false;
-    const place = matches.indexOf(queryIndexByName.get(query.name));
+    const queryIndex = run.queries.indexOf(query);
+    if (!matches.includes(queryIndex)) {
+      search.value = '';
+      matches = run.queries.map((_, index) => index);
+    }
+    const place = matches.indexOf(queryIndex);
     pager.querySelector('.place').textContent = `${whole(place + 1)} of ${whole(matches.length)}`;
     setLink(pager.querySelector('.previous'), matches[place - 1]);
     setLink(pager.querySelector('.next'), matches[place + 1]);
@@ -273,6 +278,7 @@
     const more = h('button', { class: 'more', type: 'button' });
     const plot = distribution(query, top, index => point(cards.children[index]));
     let pointed = null;
+    plot.element.addEventListener('click', () => pointed?.scrollIntoView({ block: 'center', behavior: 'smooth' }));
     function point(card) {
       pointed?.classList.remove('pointed');
       pointed = card ?? null;
@@ -353,9 +359,10 @@
     return h('li', { class: isSame ? 'card same' : 'card' },
       run.hasPictures ? h('div', { class: 'figure' }, picture(row, `picture of ${labelOf(row)}`), isSame ? tag : null) : null,
       amount,
-      row.id !== null ? h('p', { class: 'id' }, row.id) : null,
-      row.caption !== null ? h('p', { class: 'caption clamp', title: row.caption }, row.caption) : null,
-      placeLine(row),
+      h('div', { class: 'text' },
+        row.id !== null ? h('p', { class: 'id' }, row.id) : null,
+        row.caption !== null ? h('p', { class: 'caption clamp', title: row.caption }, row.caption) : null,
+        placeLine(row)),
       terms('', figures));
   }
 
@@ -421,7 +428,7 @@
       const entry = index === null ? null : top[index];
       pointer.setAttribute('visibility', entry ? 'visible' : 'hidden');
       if (!entry) {
-        told.replaceChildren(`Marked below the axis: ${rankWords}. Dashed: the mean. Both axes are logarithmic.`);
+        told.replaceChildren(`Marked below the axis: ${rankWords}. Dotted: the mean. Both axes are logarithmic.`);
         return;
       }
       pointer.setAttribute('x1', xOf(entry.influence));
@@ -522,8 +529,7 @@
     leave();
     leave = () => { };
     relist = null;
-    const name = location.hash.startsWith('#query=') ? decodeURIComponent(location.hash.slice('#query='.length)) : null;
-    const query = name === null ? undefined : run.queries[queryIndexByName.get(name)];
+    const query = run.queries.find(candidate => linkTo(candidate) === location.hash);
     if (query) showQuery(query); else relist = showOverview();
   }
 

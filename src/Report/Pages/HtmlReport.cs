@@ -13,7 +13,7 @@ public static class HtmlReport
     {
         var rows = PageRows.Of(result, manifest);
         var gallery = RowGallery.Choose(manifest);
-        var budget = PictureBudget.Choose(rows, gallery, cancellationToken);
+        var budget = PictureBudget.Choose(rows, gallery, PictureBudget.AllBytesMax, cancellationToken);
 
         title = manifest.Spec.Report.Title ?? title;
         var template = new PageTemplate(title);

@@ -53,9 +53,13 @@ internal static class RunFacts
 
     private static string Describe(ColumnSpec column)
     {
-        var text = $"{column.Column}: {column.StoredDtype?.Name()} [{string.Join(",", column.Shape ?? [])}]";
-        if (column.Scale != 1 || column.Offset != 0)
-            text += string.Create(CultureInfo.InvariantCulture, $" × {column.Scale} + {column.Offset}");
+        var text = $"{column.Column}: {column.StoredDtype?.Name()}";
+        if (column.Shape is { Length: > 0 } shape)
+            text += $" [{string.Join(",", shape)}]";
+        if (column.Scale != 1)
+            text += string.Create(CultureInfo.InvariantCulture, $" × {column.Scale}");
+        if (column.Offset != 0)
+            text += string.Create(CultureInfo.InvariantCulture, $" + {column.Offset}");
         return column.Dtype is { } dtype && dtype != column.StoredDtype ? $"{text} → {dtype.Name()}" : text;
     }
 

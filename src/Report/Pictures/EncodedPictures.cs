@@ -19,7 +19,7 @@ internal sealed class EncodedPictures(ValueColumn column) : PictureColumn
         return false;
     }
 
-    public override long BytesMax(long row) => TryRead(row)?.Length ?? 0;
+    public override long BytesMax(long row) => column.LengthOf(row);
 
     public override IEnumerable<byte[]?> Read(IReadOnlyList<long> rows) => rows.Select(TryRead);
 

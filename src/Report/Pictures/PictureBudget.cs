@@ -6,7 +6,7 @@ internal sealed class PictureBudget
     /// <summary>Of one picture; a larger one is left out.</summary>
     private const long PictureBytesMax = 2 << 20;
 
-    private const long AllBytesMax = 32 << 20;
+    public const long AllBytesMax = 32 << 20;
 
     private readonly bool[] _isChosen;      // shape [row of the page]
 
@@ -19,7 +19,8 @@ internal sealed class PictureBudget
     /// <summary>What was left out, in words.</summary>
     public IReadOnlyList<string> Notes { get; }
 
-    public static PictureBudget Choose(PageRows rows, RowGallery gallery, CancellationToken cancellationToken)
+    /// <param name="allBytesMax">Of all pictures together.</param>
+    public static PictureBudget Choose(PageRows rows, RowGallery gallery, long allBytesMax, CancellationToken cancellationToken)
     {
         var bytes = MeasureAll(rows, gallery, cancellationToken);
         var isChosen = new bool[bytes.Length];
@@ -36,7 +37,7 @@ internal sealed class PictureBudget
             }
 
             chosenBytes += bytes[index];
-            isChosen[index] = chosenBytes <= AllBytesMax;
+            isChosen[index] = chosenBytes <= allBytesMax;
             if (isChosen[index])
                 continue;
             leftOutCount++;

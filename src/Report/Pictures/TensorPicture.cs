@@ -62,7 +62,7 @@ internal static class TensorPicture
         var (low, high) = (values.Min(), values.Max());
         if (low >= 0 && high <= 1)
             (low, high) = (0, 1);
-        var scale = 255.0 / ((double)high - low);
+        var scale = high > low ? 255.0 / ((double)high - low) : 0;
         return [.. values.Select(value => (byte)Math.Round((value - (double)low) * scale))];
     }
 }

@@ -23,9 +23,10 @@ public static class ConsoleTable
         var shown = result.Queries.Take(QueriesShownMax).ToArray();
         var rowsShownMax = shown.Length == 1 ? RowsShownOfOneQueryMax : RowsShownMax;
         var names = shown.Select(query => Line.Printable(query.Query.Name)).ToArray();
-        var nameWidth = Math.Min(NameWidthMax, WidestOf(names.Append(QueryTitle)));
         var rows = shown.SelectMany(query => query.Top.Take(rowsShownMax)).Select(NameOf);
-        var rowWidth = Math.Min(Math.Max(RowTitle.Length, Math.Min(width, WidthMax) - nameWidth - FiguresWidth), WidestOf(rows.Append(RowTitle)));
+        var room = Math.Min(width, WidthMax) - FiguresWidth;
+        var nameWidth = Math.Min(WidestOf(names.Append(QueryTitle)), Math.Clamp(room - RowTitle.Length, QueryTitle.Length, NameWidthMax));
+        var rowWidth = Math.Min(WidestOf(rows.Append(RowTitle)), Math.Max(room - nameWidth, RowTitle.Length));
 
         output.WriteLine(ink.Faint($"{Line.Fit(QueryTitle, nameWidth)}    #  {Line.Fit(RowTitle, rowWidth)}   influence   z-score   base loss"));
         foreach (var (query, name) in shown.Zip(names))
