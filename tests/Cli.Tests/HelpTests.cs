@@ -59,4 +59,14 @@ public sealed class HelpTests
             }
         }
     }
+
+    [Fact]
+    public async Task Reference_HasASectionForEachVerb()
+    {
+        var reference = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "cli.md"), TestContext.Current.CancellationToken);
+
+        Assert.Equal(
+            CommandLine.AllVerbs().Select(verb => $"## {verb.Name}"),
+            reference.Where(line => line.StartsWith("## ", StringComparison.Ordinal) && char.IsLower(line[3])));
+    }
 }

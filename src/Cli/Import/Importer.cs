@@ -24,7 +24,7 @@ internal static class Importer
         }
         catch (IOException e)
         {
-            throw Failure.Unavailable($"{options.Out}: cannot be written ({e.Message}) Nothing was kept; free space or choose another place.", e);
+            throw Failure.Unavailable($"{options.Out}: cannot be written: {e.Message}. Nothing was kept; free some space or choose another place.", e);
         }
         finally
         {

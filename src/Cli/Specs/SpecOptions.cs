@@ -93,8 +93,10 @@ internal sealed class SpecOptions(string? section = null)
 
     private static Option CreateFlag(SpecField field)
     {
+        var isMap = field.Path == "train.columns";
         var isNumber = field.Expected.Contains("number", StringComparison.Ordinal);
-        var description = field.Description + (field.DefaultText is { } text and not ("null" or "{}" or "false") ? $" [{text.Trim('[', ']', '"')}]" : "");
+        var description = field.Description + (field.DefaultText is { } text and not ("null" or "{}" or "false") ? $" [{text.Trim('[', ']', '"')}]" : "")
+            + (isMap ? """ Or JSON, for type, shape, scale and offset: '{"image": {"scale": 0.0039}}'.""" : "");
         if (field.IsSwitch)
             return new Option<bool?>(field.Flag!) { Description = description };
 
@@ -108,7 +110,7 @@ internal sealed class SpecOptions(string? section = null)
         {
             Description = description,
             AllowMultipleArgumentsPerToken = true,
-            HelpName = field.Path == "train.columns" ? "ARGUMENT=COLUMN…" : SpecPaths.IsPath(field.Path) ? "PATH…" : isNumber ? "N,N,…" : "TEXT…",
+            HelpName = isMap ? "ARGUMENT=COLUMN…" : SpecPaths.IsPath(field.Path) ? "PATH…" : isNumber ? "N,N,…" : "TEXT…",
         };
     }
 
