@@ -56,7 +56,7 @@ def disagreements(spec: Path, result: Path) -> List[str]:
         "lossDifference": losses["lossDifference"],
         "baseLoss": numpy.broadcast_to(losses["baseLoss"], losses["influence"].shape),
     }
-    found = {query["name"]: query["top"] for query in json.loads(result.read_text())["queries"]}
+    found = {query["query"]: query["top"] for query in json.loads(result.read_text())["queries"]}
     problems = []
     for index, query in enumerate(expected["queries"]):
         name = query["name"]

@@ -141,7 +141,7 @@ class CaseTests(unittest.TestCase):
                 }
                 for row in query["top"]
             ]
-            queries.append({"name": query["name"], "top": top})
+            queries.append({"query": query["name"], "top": top})
         path = self.folder / "result.json"
         path.write_text(json.dumps({"queries": queries}))
         return path
