@@ -6,7 +6,7 @@ namespace MirroredInfluence.Cli;
 /// <summary>What a finished run leaves for people and programs, in its directory and on the terminal.</summary>
 internal static class ResultFiles
 {
-    public const string Json = "result.json", Arrow = "result.arrow", Page = "report.html";
+    public const string Json = "result.json", Arrow = "result.arrow", Page = "report.html", TdaViewer = "tda-viewer.jsonl";
 
     /// <param name="report">What the page shows; not part of the run, so it may differ from what run.json says.</param>
     public static async Task WriteAsync(RunDirectory directory, string folder, RunResult result, ReportSpec report, CancellationToken cancellationToken)
@@ -16,6 +16,8 @@ internal static class ResultFiles
         await directory.PutResultAsync(Json, stream => ResultWriter.WriteJson(stream, result), cancellationToken);
         await directory.PutResultAsync(Arrow, stream => ResultWriter.WriteArrow(stream, result), cancellationToken);
         await directory.PutResultAsync(Page, stream => HtmlReport.Write(stream, result, manifest, title, cancellationToken), cancellationToken);
+        if (report.Caption is not null)
+            await directory.PutResultAsync(TdaViewer, stream => TdaViewerWriter.Write(stream, result, manifest, cancellationToken), cancellationToken);
     }
 
     public static void WriteTable(Terminal terminal, string folder, RunResult result)

@@ -1,7 +1,7 @@
 'use strict';
 
 // Draws the page from the JSON blocks it carries. Text enters the page as text nodes only: names, ids and captions are not trusted.
-//   #run          the run's facts and every query; see PageJson.cs
+//   #run          the run's facts and every query; see RunBlock.cs
 //   #rows-N       columns of rowsPerBlock rows each: shard, row, id, caption, picture
 //   #pictures-N   base64 of picturesPerBlock encoded pictures each
 // Blocks of rows and pictures are parsed when something of theirs is first shown.
@@ -13,7 +13,7 @@
   const FIRST_POSITIVE_BIN = 2048;
 
   const run = takeBlock('run');
-  const rankWords = { proponents: 'strongest proponents', opponents: 'strongest opponents', absolute: 'largest influence, either way' }[run.rank];
+  const rankWords = { proponents: 'strongest proponents', opponents: 'strongest opponents', absolute: 'largest influences, for or against' }[run.rank];
   const rowBlocks = [];
   const pictureBlocks = [];
   const main = document.querySelector('main');
@@ -45,7 +45,7 @@
     const blockIndex = Math.floor(index / run.picturesPerBlock);
     const block = pictureBlocks[blockIndex] ??= takeBlock(`pictures-${blockIndex}`);
     const text = block[index % run.picturesPerBlock];
-    const type = { i: 'png', '/': 'jpeg', R: 'gif', U: 'webp' }[text.startsWith('UklGR') ? 'U' : text[0]];
+    const type = { i: 'png', '/': 'jpeg', R: 'gif', U: 'webp' }[text[0]];   // base64 of their first bytes
     return `data:image/${type};base64,${text}`;
   }
 
@@ -274,7 +274,7 @@
     setLink(pager.querySelector('.previous'), matches[place - 1]);
     setLink(pager.querySelector('.next'), matches[place + 1]);
 
-    const cards = h('ol', { class: run.hasPictures ? 'cards' : 'cards lines' });
+    const cards = h('ol', { class: !run.hasPictures && run.hasCaptions ? 'cards lines' : 'cards' });
     const more = h('button', { class: 'more', type: 'button' });
     const plot = distribution(query, top, index => point(cards.children[index]));
     let pointed = null;

@@ -1,6 +1,4 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
-using System.Text.Unicode;
 using MirroredInfluence.Arrow;
 
 namespace MirroredInfluence.Report;
@@ -12,7 +10,7 @@ public static class ResultWriter
 
     public static void WriteJson(Stream destination, RunResult result)
     {
-        using (var json = new Utf8JsonWriter(destination, new JsonWriterOptions { Encoder = JavaScriptEncoder.Create(UnicodeRanges.All) }))
+        using (var json = new Utf8JsonWriter(destination, JsonStyle.Options))
         {
             json.WriteStartObject();
             json.WriteString("run", result.Run);

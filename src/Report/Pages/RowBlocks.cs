@@ -57,7 +57,7 @@ internal sealed class RowBlocks
             var row = _rows.Rows[index];
             if (index > 0 && index % RowsPerBlock == 0)
                 FlushRows(index);
-            _captions[index % RowsPerBlock] = Shorten(file?.Caption(row.Row), row.IsTestRow ? TestCaptionLengthMax : CaptionLengthMax);
+            _captions[index % RowsPerBlock] = Caption.Shorten(file?.Caption(row.Row), row.IsTestRow ? TestCaptionLengthMax : CaptionLengthMax);
             HasCaptions |= _captions[index % RowsPerBlock] is not null;
             _pictures[index] = budget.Has(index) && pictures.MoveNext() ? Add(pictures.Current)
                 : file?.PictureBytesMax(row.Row) > 0 ? LeftOut : NoPicture;
@@ -116,12 +116,5 @@ internal sealed class RowBlocks
                 write(index);
             json.WriteEndArray();
         }
-    }
-
-    private static string? Shorten(string? text, int lengthMax)
-    {
-        if (text is null || text.Length <= lengthMax)
-            return text;
-        return text[..(char.IsHighSurrogate(text[lengthMax - 1]) ? lengthMax - 1 : lengthMax)] + "…";
     }
 }
