@@ -11,7 +11,7 @@ public static class ConsoleTable
     private const int RowsShownOfOneQueryMax = 10;
     private const int WidthMax = 100;
     private const string QueryTitle = "query", RowTitle = "training row";
-    private const int NameWidthMax = 28;
+    private const int NameWidthMax = 28, IdWidthMax = 24;
     private const int FiguresWidth = 41;            // "  #  " before the row; influence, z-score and base loss after it
 
     /// <param name="output">Gets lines of at most <paramref name="width"/> columns, 100 at most.</param>
@@ -23,10 +23,11 @@ public static class ConsoleTable
         var shown = result.Queries.Take(QueriesShownMax).ToArray();
         var rowsShownMax = shown.Length == 1 ? RowsShownOfOneQueryMax : RowsShownMax;
         var names = shown.Select(query => Line.Printable(query.Query.Name)).ToArray();
-        var rows = shown.SelectMany(query => query.Top.Take(rowsShownMax)).Select(NameOf);
+        var rows = shown.SelectMany(query => query.Top.Take(rowsShownMax)).ToArray();
+        var idWidth = Math.Min(IdWidthMax, rows.Select(row => Line.WidthOf(IdOf(row))).DefaultIfEmpty(0).Max());
         var room = Math.Min(width, WidthMax) - FiguresWidth;
         var nameWidth = Math.Min(WidestOf(names.Append(QueryTitle)), Math.Clamp(room - RowTitle.Length, QueryTitle.Length, NameWidthMax));
-        var rowWidth = Math.Min(WidestOf(rows.Append(RowTitle)), Math.Max(room - nameWidth, RowTitle.Length));
+        var rowWidth = Math.Min(WidestOf(rows.Select(row => NameOf(row, idWidth)).Append(RowTitle)), Math.Max(room - nameWidth, RowTitle.Length));
 
         output.WriteLine(ink.Faint($"{Line.Fit(QueryTitle, nameWidth)}    #  {Line.Fit(RowTitle, rowWidth)}   influence   z-score   base loss"));
         foreach (var (query, name) in shown.Zip(names))
@@ -34,7 +35,7 @@ public static class ConsoleTable
             foreach (var row in query.Top.Take(rowsShownMax))
             {
                 var first = Line.Fit(row.Rank == 1 ? name : "", nameWidth);
-                var what = Line.Fit(NameOf(row), rowWidth);
+                var what = Line.Fit(NameOf(row, idWidth), rowWidth);
                 output.WriteLine(
                     $"{ink.Strong(first)} {row.Rank,4}  {what} {ink.Signed(row.Influence, $"{Figure.Signed(row.Influence),11}")} {ZScore(row.ZScore),9} {Figure.Of(row.BaseLoss),11}");
             }
@@ -57,11 +58,13 @@ public static class ConsoleTable
         return text.ToString();
     }
 
-    private static string NameOf(RankedRow row)
+    private static string NameOf(RankedRow row, int idWidth)
     {
-        var place = $"{Path.GetFileName(row.File.Uri)}:{row.Row.ToString(CultureInfo.InvariantCulture)}";
-        return Line.Printable(row.Id.IsNull ? place : $"{row.Id}  {place}");
+        var place = $"{Line.Printable(Path.GetFileName(row.File.Uri))}:{row.Row.ToString(CultureInfo.InvariantCulture)}";
+        return idWidth == 0 ? place : $"{Line.Fit(IdOf(row), idWidth)}  {place}";
     }
+
+    private static string IdOf(RankedRow row) => row.Id.IsNull ? "" : Line.Printable(row.Id.ToString());
 
     private static int WidestOf(IEnumerable<string> texts) => texts.Max(Line.WidthOf);
 

@@ -13,9 +13,9 @@ public sealed class ConsoleTableTests
         Assert.Equal(
             """
             query     #  training row           influence   z-score   base loss
-            leak-7    1  7  train-0.arrow:11      +5.5000    +12.50      0.0391
+            leak-7    1  7   train-0.arrow:11     +5.5000    +12.50      0.0391
                       2  13  train-0.arrow:12   -4.200e-4    +12.50      0.5000
-            test-3    1  train-0.arrow:11        +1.235e5    +12.50           0
+            test-3    1      train-0.arrow:11    +1.235e5    +12.50           0
 
             100 training rows = 97 scored + 3 unscorable (2 null, 1 non-finite loss)
             report: out/first/report.html
