@@ -1,0 +1,193 @@
+using System.IO.Compression;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using MirroredInfluence.Cli.Tests.Import;
+
+namespace MirroredInfluence.Cli.Tests;
+
+/// <summary>The verbs over a small model: 64 rows of a [1, 4, 4] image and a label of 3.</summary>
+public sealed class RunTests : IAsyncLifetime
+{
+    private const int RowCount = 64;
+
+    private static readonly string Model = Path.Combine(AppContext.BaseDirectory, "classifier.pt");
+    private static readonly string[] Spec = ["--model-uri", Model, "--train-shards", "train.arrow", "--test-shards", "train.arrow", "--test-rows", "3,5", "--compute-lanes", "1"];
+
+    private readonly TestFolder _folder = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        var pixels = Enumerable.Range(0, RowCount * 16).Select(i => MathF.Sin(i * i)).ToArray();
+        var labels = Enumerable.Range(0, RowCount).Select(i => (byte)(i % 3)).ToArray();
+        _folder.Write("train.npz", Sources.Npz(
+            CompressionLevel.NoCompression,
+            ("image", Sources.Npy("<f4", $"{RowCount}, 1, 4, 4", MemoryMarshal.AsBytes(pixels.AsSpan()).ToArray())),
+            ("label", Sources.Npy("|u1", $"{RowCount},", labels))));
+        await RunAsync("import", "train.npz", "--out", "train.arrow");
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _folder.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task ARun_IsPrintedKeptAndVerified()
+    {
+        var run = await RunAsync(["run", "--out", "first", .. Spec]);
+        var result = await File.ReadAllBytesAsync(_folder.File("first/result.json"), TestContext.Current.CancellationToken);
+        var status = await RunAsync("status", "first", "--json");
+        var again = await RunAsync(["run", "--out", "first", .. Spec]);
+        File.Delete(_folder.File("first/result.json"));
+        var report = await RunAsync("report", "first");
+        var verified = await RunAsync("verify", "first", "--rows", "7");
+        var verifiedRow = await RunAsync("verify", "first", "--row", "train.arrow:63");
+
+        Assert.Contains("64 training rows = 64 scored + 0 unscorable", run.Output, StringComparison.Ordinal);
+        Assert.Contains("first/report.html", run.Output, StringComparison.Ordinal);
+        Assert.Contains("<html", await File.ReadAllTextAsync(_folder.File("first/report.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal((64, 64, true), JsonOf(status.Output, json => (json.GetProperty("rowCount").GetInt32(), json.GetProperty("doneRowCount").GetInt32(), json.GetProperty("hasResult").GetBoolean())));
+        Assert.EndsWith("This run was finished before: nothing was left to score.\n", again.Error, StringComparison.Ordinal);
+        Assert.Equal(run.Output, again.Output);
+        Assert.Equal(run.Output, report.Output);
+        Assert.Equal(result, await File.ReadAllBytesAsync(_folder.File("first/result.json"), TestContext.Current.CancellationToken));
+        Assert.Contains("7 of 7 agree", verified.Output, StringComparison.Ordinal);
+        Assert.Contains("64 rows expected = 64 scored + 0 unscorable.", verified.Output, StringComparison.Ordinal);
+        Assert.Contains("2 of 2 agree", verifiedRow.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ForPrograms_EveryLineIsAnObject_TheLastTheResult()
+    {
+        var run = await RunAsync(["run", "--json", "--out", "second", .. Spec]);
+
+        var events = run.Output.TrimEnd('\n').Split('\n').Select(line => JsonOf(line, json => json.GetProperty("event").GetString())).ToArray();
+        Assert.Equal("result", events[^1]);
+        Assert.All(events[..^1], each => Assert.Equal("progress", each));
+        Assert.Equal("", run.Error);
+        Assert.Equal((2, 64, false), JsonOf(run.Output.TrimEnd('\n').Split('\n')[^1], json =>
+            (json.GetProperty("queryCount").GetInt32(), json.GetProperty("scoredRows").GetInt32(), json.GetProperty("wasFinished").GetBoolean())));
+    }
+
+    [Fact]
+    public async Task AnotherSpecInTheSameDirectory_IsRefusedByItsField()
+    {
+        await RunAsync(["run", "--out", "third", .. Spec]);
+
+        var other = await BuiltCommand.RunAsync(_folder.Path, ["run", "--out", "third", .. Spec, "--ascent-steps", "2"]);
+
+        Assert.Equal(2, other.ExitCode);
+        Assert.Contains("ascent.steps", other.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WithoutOut_TheRunIsNamedAfterItsSpec()
+    {
+        _folder.Write("mine.json", $$"""{"model": {"uri": "{{Model}}"}, "train": {"shards": "train.arrow"}, "test": {"shards": "train.arrow", "rows": "0"}}""");
+
+        await RunAsync("run", "mine.json");
+
+        Assert.True(File.Exists(_folder.File("out/mine/result.json")));
+    }
+
+    [Fact]
+    public async Task APlan_IsPrintedAndNothingIsWritten()
+    {
+        var plan = await RunAsync(["plan", .. Spec]);
+
+        Assert.Contains("64 rows", plan.Output, StringComparison.Ordinal);
+        Assert.Contains("2 rows in 2 queries", plan.Output, StringComparison.Ordinal);
+        Assert.Equal(["train.arrow", "train.npz"], Directory.EnumerateFiles(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.False(Directory.Exists(_folder.File("out")));
+    }
+
+    [Fact]
+    public async Task ATuning_PrintsFlagsToUse_AndSavesItsCurve()
+    {
+        var tune = await RunAsync(
+            "tune", "--model-uri", Model, "--train-shards", "train.arrow", "--tune-learning-rates", "0.001,1", "--tune-steps", "1", "--tune-planted", "5", "--out", "curve.json");
+
+        Assert.Contains("--ascent-learning-rate ", tune.Output, StringComparison.Ordinal);
+        Assert.Equal(2, JsonOf(await File.ReadAllTextAsync(_folder.File("curve.json"), TestContext.Current.CancellationToken), json => json.GetProperty("curve").GetArrayLength()));
+    }
+
+    [Theory]
+    [InlineData("--tune-learning-rates", "0.1,x", "--tune-learning-rates: found 'x'; expected numbers above 0 with commas between.")]
+    [InlineData("--tune-steps", "0", "--tune-steps: found '0'; expected numbers above 0 with commas between.")]
+    [InlineData("--tune-planted", "4", "--tune-planted: expected 5 or more.")]
+    [InlineData("--tune-sample", "some", "--tune-sample: found 'some'; expected numbers above 0 with commas between.")]
+    public async Task ATuningThatMakesNoSense_IsRefused(string flag, string value, string message)
+    {
+        var outcome = await BuiltCommand.RunAsync(_folder.Path, "tune", "--model-uri", Model, "--train-shards", "train.arrow", flag, value);
+
+        Assert.Equal((2, "", $"mirrored: {message}\n"), outcome);
+    }
+
+    [Theory]
+    [InlineData("other.arrow:1", "--row: 'other.arrow' is the name of no file of this run.")]
+    [InlineData("train.arrow:64", "--row: train.arrow holds rows 0 to 63; found 64.")]
+    [InlineData("17", "--row: found '17'; expected FILE:ROW, such as train.arrow:17.")]
+    public async Task ARowThatIsNotThere_IsRefused(string row, string message)
+    {
+        await RunAsync(["run", "--out", "fourth", .. Spec]);
+
+        var outcome = await BuiltCommand.RunAsync(_folder.Path, "verify", "fourth", "--row", row);
+
+        Assert.Equal((2, "", $"mirrored: {message}\n"), outcome);
+    }
+
+    [Fact]
+    public async Task AModelThatFits_IsSaid()
+    {
+        var inspect = await RunAsync("inspect", Model, "train.arrow");
+
+        Assert.Contains("ok  image float32 [1, 4, 4] ← column image", inspect.Output, StringComparison.Ordinal);
+        Assert.Contains("ok  label int64 ← column label, stored uint8", inspect.Output, StringComparison.Ordinal);
+        Assert.EndsWith("The model can score these rows.\n", inspect.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnArgumentWithoutAColumn_IsShownWithTheFlagThatMendsIt()
+    {
+        await RunAsync("import", "pixels=train.npz:image", "class=train.npz:label", "--out", "renamed.arrow");
+
+        var inspect = await BuiltCommand.RunAsync(_folder.Path, "inspect", "renamed.arrow", Model);
+
+        Assert.Equal(2, inspect.ExitCode);
+        Assert.Contains("would fit: --train-columns image=pixels ", inspect.Output, StringComparison.Ordinal);
+        Assert.Contains("would fit: --train-columns label=class ", inspect.Output, StringComparison.Ordinal);
+        Assert.EndsWith("The model cannot score these rows yet.\n", inspect.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TwoModels_AreNotInspectedTogether()
+    {
+        var outcome = await BuiltCommand.RunAsync(_folder.Path, "inspect", Model, Model);
+
+        Assert.Equal((2, "", $"mirrored: {Model} and {Model} are both models; give one of each.\n"), outcome);
+    }
+
+    [Fact]
+    public async Task TheDoctor_NamesWhatRuns()
+    {
+        var doctor = await RunAsync("doctor");
+
+        Assert.Contains("libtorch", doctor.Output, StringComparison.Ordinal);
+        Assert.Contains("GFLOP/s", doctor.Output, StringComparison.Ordinal);
+        Assert.EndsWith("Ready to run.\n", doctor.Output, StringComparison.Ordinal);
+    }
+
+    private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        var outcome = await BuiltCommand.RunAsync(_folder.Path, arguments);
+        Assert.True(outcome.ExitCode == 0, $"mirrored {string.Join(' ', arguments)} exited with {outcome.ExitCode}: {outcome.Error}");
+        return outcome;
+    }
+
+    private static T JsonOf<T>(string text, Func<JsonElement, T> read)
+    {
+        using var json = JsonDocument.Parse(text);
+        return read(json.RootElement);
+    }
+}
