@@ -11,8 +11,12 @@ internal static class Refusal
     {
         var command = parsed.CommandResult.Command;
         var help = $"See mirrored{(command is Verb ? $" {command.Name}" : "")} --help.";
-        if (ValuesOf(parsed.CommandResult).Concat(parsed.UnmatchedTokens).FirstOrDefault(IsFlag) is { } flag)
-            throw Failure.Invalid($"{(command is Verb ? $"{command.Name}: " : "")}unknown flag {flag.Split('=')[0]}{HintOrEnd(flag.Split('=')[0], NamesOf(command, root))} {help}");
+        if (ValuesOf(parsed.CommandResult).Concat(parsed.UnmatchedTokens).FirstOrDefault(IsFlag) is { } token)
+        {
+            var flag = token.Split('=')[0];
+            throw Failure.Invalid($"{(command is Verb ? $"{command.Name}: " : "")}unknown flag {flag}{HintOrEnd(flag, NamesOf(command, root))} {help}");
+        }
+
         if (command is not Verb && parsed.UnmatchedTokens is [var unknown, ..])
         {
             string[] verbs = [.. root.Subcommands.Select(verb => verb.Name)];
@@ -25,6 +29,9 @@ internal static class Refusal
             throw Failure.Invalid($"{error.Message.TrimEnd('.')}. {help}");
     }
 
+    /// <summary>"<c>; did you mean run?</c>", or the end of the sentence.</summary>
+    public static string HintOrEnd(string name, IEnumerable<string> known) => NearestName.Hint(name, known) is { Length: > 0 } hint ? hint : ".";
+
     /// <summary>Arguments and flag values: the parser takes an unknown flag for one of them where more may follow.</summary>
     private static IEnumerable<string> ValuesOf(CommandResult command) =>
         command.Children.SelectMany(child => child.Tokens).Where(token => token.Type == TokenType.Argument).Select(token => token.Value);
@@ -32,6 +39,4 @@ internal static class Refusal
     private static bool IsFlag(string value) => value.StartsWith('-') && value.Length > 1 && !double.TryParse(value, out _);
 
     private static IEnumerable<string> NamesOf(Command command, RootCommand root) => command.Options.Concat(root.Options).Select(option => option.Name);
-
-    private static string HintOrEnd(string name, IEnumerable<string> known) => NearestName.Hint(name, known) is { Length: > 0 } hint ? hint : ".";
 }

@@ -84,7 +84,7 @@ public sealed class RunTests : IAsyncLifetime
     [Fact]
     public async Task WithoutOut_TheRunIsNamedAfterItsSpec()
     {
-        _folder.Write("mine.json", $$"""{"model": {"uri": "{{Model}}"}, "train": {"shards": "train.arrow"}, "test": {"shards": "train.arrow", "rows": "0"}}""");
+        _folder.Write("mine.json", $$"""{"model": {"uri": "{{Model}}"}, "train": {"shards": "train.arrow"}, "test": {"shards": "train.arrow", "rows": "0"} }""");
 
         await RunAsync("run", "mine.json");
 
