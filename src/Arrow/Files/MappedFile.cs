@@ -13,6 +13,7 @@ internal sealed unsafe partial class MappedFile : IDisposable
 {
     private const int WillNeed = 3;
     private const int DontNeed = 4;
+    private const int FaultAroundBytes = 2 << 20;      // a page fault maps what is cached around it: up to a whole folio since Linux 6.18
 
     private readonly SafeHandle _map;
     private readonly byte* _start;
@@ -111,8 +112,18 @@ internal sealed unsafe partial class MappedFile : IDisposable
     /// <summary>Asks for the pages ahead of a scan.</summary>
     public void Prefetch(BufferView range) => Advise(range, WillNeed);
 
-    /// <summary>Gives back the pages behind a scan. A page that another scan still reads is mapped again when it is touched.</summary>
-    public void Release(BufferView range) => Advise(range, DontNeed);
+    /// <summary>
+    /// Gives back the pages behind a scan, and those around them that Linux mapped by the way. A page that another scan still reads is mapped
+    /// again when it is touched.
+    /// </summary>
+    public void Release(BufferView range)
+    {
+        if (range.Length == 0)
+            return;
+        var start = Math.Max((nint)_start, (nint)range.Pointer - FaultAroundBytes);
+        var end = Math.Min((nint)_start + (nint)Length, (nint)range.Pointer + (nint)range.Length + FaultAroundBytes);
+        Advise(new BufferView((byte*)start, end - start), DontNeed);
+    }
 
     public void Release(BufferRange range) => Release(View(range.Offset, range.Length));
 
