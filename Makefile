@@ -17,7 +17,7 @@ setup-run:
 
 native: setup-run
 	@cmake -S native -B $(NATIVE_BUILD) -DCMAKE_BUILD_TYPE=Release > /dev/null
-	@cmake --build $(NATIVE_BUILD) --parallel
+	@cmake --build $(NATIVE_BUILD) --parallel $$(nproc)
 
 build: native ## build the native library and every project that restores here
 	@dotnet build MirroredInfluence.sln -c Release -v q -nologo -clp:NoSummary

@@ -21,7 +21,7 @@ check "format: C++" sh -c 'clang-format --dry-run --Werror $(git ls-files "nativ
 
 native() {
     cmake -S native -B native/build-sanitized -DCMAKE_BUILD_TYPE=RelWithDebInfo -DMIRRORED_SANITIZE=ON > "$log" 2>&1 \
-        && cmake --build native/build-sanitized --parallel >> "$log" 2>&1 \
+        && cmake --build native/build-sanitized --parallel "$(nproc)" >> "$log" 2>&1 \
         && native/build-sanitized/mirrored_tests > "$log" 2>&1
     local status=$? total bad
     total=$(number '[0-9]+ tests? from' head) bad=$(number '[0-9]+ FAILED TESTS?' head)
