@@ -54,6 +54,13 @@ public sealed class TunerTests : IDisposable
         Assert.Equal("The training set holds 100 rows; expected at least the 101 to plant. Plant fewer.", exception.Message);
     }
 
+    [Fact]
+    public async Task TooFewPlantedRowsToEvaluate_AreRefused()
+    {
+        var exception = await Assert.ThrowsAsync<MirroredException>(() => TuneAsync(new TuneSpec { PlantedRowCount = 4 }));
+        Assert.Equal("4 planted rows; expected 5 or more, since one in 5 tunes and the others evaluate.", exception.Message);
+    }
+
     public void Dispose() => _bench.Dispose();
 
     private static float[] UnitVector(int row)

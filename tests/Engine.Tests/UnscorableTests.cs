@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using MirroredInfluence.Arrow;
 
 namespace MirroredInfluence.Engine.Tests;
@@ -33,16 +34,37 @@ public sealed class UnscorableTests : IDisposable
     }
 
     [Fact]
+    public async Task CorruptRecordBatch_CostsItsRowsOnly()
+    {
+        var images = new Images { RecordBatchRows = 25, Compression = BodyCompression.Lz4Frame };
+        var spec = Allow(1, _bench.Spec(train: images));
+        spec = spec with { Score = spec.Score with { TopK = 1000 } };
+        var expected = Rows(await _bench.RunAsync(spec));
+
+        // Random pixels do not compress: those of row 25 follow the length −1. Another length makes the second record batch unreadable.
+        var bytes = File.ReadAllBytes(_bench.File("train.arrow"));
+        var lengthEnd = bytes.AsSpan().IndexOf(MemoryMarshal.AsBytes<float>(Images.Pixels(25)));
+        Assert.Equal(-1L, BitConverter.ToInt64(bytes, lengthEnd - sizeof(long)));
+        bytes[lengthEnd - 1] = 0x7F;
+        File.WriteAllBytes(_bench.File("train.arrow"), bytes);
+
+        var found = await _bench.RunAsync(spec, "corrupt");
+        Assert.Equal([(UnscorableReason.CorruptRecordBatch, 25L)], found.Unscorable.CountsByReason.Select(pair => (pair.Key, pair.Value)));
+        Assert.Equal(75, found.ScoredRows);
+        Assert.Equal(expected.Where(row => row.TrainRow is < 25 or >= 50), Rows(found));
+    }
+
+    [Fact]
     public async Task UnreadableNeighbours_ChangeNoRow()
     {
         var all = new Images { RowCount = 21 };
         var spec = _bench.Spec(train: all);
         spec = Allow(1, spec with { Score = spec.Score with { TopK = 1000 } });
-        var expected = (await _bench.RunAsync(spec)).Queries.SelectMany(query => query.Top.Select(row => (query.Query.Name, row.TrainRow, row.LossDifference, row.BaseLoss))).ToHashSet();
+        var expected = Rows(await _bench.RunAsync(spec)).ToHashSet();
 
         // Rows 8 to 15 are a whole mini-batch; 0 is the first of one, 19 in the short last one.
         (all with { NullRows = [0, 2, 8, 9, 10, 11, 12, 13, 14, 15, 19] }).Write(_bench.File("train.arrow"));
-        var found = (await _bench.RunAsync(spec, "other")).Queries.SelectMany(query => query.Top.Select(row => (query.Query.Name, row.TrainRow, row.LossDifference, row.BaseLoss))).ToHashSet();
+        var found = Rows(await _bench.RunAsync(spec, "other")).ToHashSet();
         Assert.Equal(3 * 10, found.Count);
         Assert.Superset(found, expected);
     }
@@ -120,6 +142,14 @@ public sealed class UnscorableTests : IDisposable
     }
 
     [Fact]
+    public async Task AsManyUnscorableRowsAsAllowed_DoNotStopTheRun()
+    {
+        // 0.29 × 100 is less than 29 in doubles.
+        var result = await _bench.RunAsync(Allow(0.29, _bench.Spec(train: new Images { NullRows = [.. Enumerable.Range(10, 29)] })));
+        Assert.Equal(71, result.ScoredRows);
+    }
+
+    [Fact]
     public async Task BadFirstRowsOfAGoodSet_DoNotStopTheRun()
     {
         var result = await _bench.RunAsync(Allow(0.02, _bench.Spec(train: new Images { NullRows = [0, 1] })));
@@ -127,6 +157,9 @@ public sealed class UnscorableTests : IDisposable
     }
 
     public void Dispose() => _bench.Dispose();
+
+    private static IEnumerable<(string Query, long TrainRow, float LossDifference, float BaseLoss)> Rows(RunResult result) =>
+        result.Queries.SelectMany(query => query.Top.Select(row => (query.Query.Name, row.TrainRow, row.LossDifference, row.BaseLoss)));
 
     private static RunSpec Allow(double share, RunSpec spec) => spec with { Score = spec.Score with { MaxUnscorable = share } };
 }

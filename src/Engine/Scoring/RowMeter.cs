@@ -22,7 +22,7 @@ internal sealed class RowMeter(ProgressMeter progress, long expectedRowCount, do
     /// <exception cref="MirroredException">Data: too many unscorable rows.</exception>
     public void Check(long unscorableCount, UnscorableRows some)
     {
-        if (unscorableCount <= maxUnscorable * expectedRowCount)
+        if ((double)unscorableCount / expectedRowCount <= maxUnscorable)
             return;
 
         var reasons = string.Join(", ", some.CountsByReason.Select(reason => $"{reason.Value:N0} {SpecName.Of(reason.Key)}"));

@@ -10,6 +10,9 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
     /// <summary>Ranks that are kept: a planted row past them counts as the one after.</summary>
     private const int RanksMax = 10_000;
 
+    /// <summary>One planted row in so many tunes (§3).</summary>
+    private const int TuneShare = 5;
+
     /// <param name="spec">Its ascent gives everything but learning rate and steps; its test rows are not used.</param>
     /// <exception cref="MirroredException">Invalid or Data: as for a run.</exception>
     public async Task<TuneResult> TuneAsync(RunSpec spec, TuneSpec tune, CancellationToken cancellationToken)
@@ -28,7 +31,7 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
         var queries = Plant(run, files, tune.PlantedRowCount, random);
         var shards = ShardSample.Draw(run.Plan, spec.Score.MiniBatchRows, queries.Select(query => run.Plan.RowIndex(query.Rows[0])), tune.SampleRowCount, random);
         var rowCount = shards.Sum(shard => (long)shard.RowCount);
-        var tuneCount = Math.Max(1, queries.Length / 5);
+        var tuneCount = queries.Length / TuneShare;
         var grid = tune.LearningRates.SelectMany(rate => tune.Steps.Select(steps => (Rate: rate, Steps: steps)))
             .OrderBy(point => point.Rate * point.Steps).ThenBy(point => point.Steps).ToImmutableArray();
 
@@ -51,6 +54,8 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
     /// <summary>Training rows drawn at random that can be read, each its own query.</summary>
     private static ImmutableArray<Query> Plant(PlannedRun run, BoundFiles files, int count, Random random)
     {
+        if (count < TuneShare)
+            throw Failure.Invalid($"{count} planted rows; expected {TuneShare} or more, since one in {TuneShare} tunes and the others evaluate.");
         if (run.Plan.RowCount < count)
             throw Failure.Invalid($"The training set holds {run.Plan.RowCount:N0} rows; expected at least the {count} to plant. Plant fewer.");
 
