@@ -6,8 +6,8 @@ using MirroredInfluence.Torch;
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// A whole run on this machine: plan, ascend, score on every lane, reduce. Run again after a stop it goes on: finished weight sets and parts are
-/// kept, and only missing shards are scored.
+/// A whole run on this machine: plan, ascend, score on every lane, reduce. Run again after a stop it goes on: finished weight sets and
+/// parts are kept, and only missing shards are scored.
 /// </summary>
 public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progress = null)
 {
@@ -48,10 +48,16 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
     }
 
     private async Task ScoreAsync(
-        PlannedRun run, DoneShards done, DeviceModels models, RunDirectory directory, BaseLossCache? cache, CancellationToken cancellationToken)
+        PlannedRun run,
+        DoneShards done,
+        DeviceModels models,
+        RunDirectory directory,
+        BaseLossCache? cache,
+        CancellationToken cancellationToken)
     {
-        using var progressMeter = new ProgressMeter(time, progress, RunPhase.Scoring, run.Plan.RowCount, done.RowCount, done.Unscorable.Count);
-        var meter = new RowMeter(progressMeter, run.Plan.RowCount, run.Spec.Score.MaxUnscorable);
+        var rowCount = run.Plan.RowCount;
+        using var progressMeter = new ProgressMeter(time, progress, RunPhase.Scoring, rowCount, done.RowCount, done.Unscorable.Count);
+        var meter = new RowMeter(progressMeter, rowCount, run.Spec.Score.MaxUnscorable);
         meter.Check(done.Unscorable.Count, done.Unscorable);
 
         using var weights = await DeviceWeights.OpenAsync(run, models, directory, cancellationToken);
@@ -102,7 +108,8 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
     }
 
     /// <summary>Writes scored shards until there are no more: a part after its losses, since it is the commit.</summary>
-    private static async Task CommitAsync(BlockingCollection<ScoredShard> scored, RunDirectory directory, Action<ScoredShard> keepBaseLosses, CancellationTokenSource stop)
+    private static async Task CommitAsync(
+        BlockingCollection<ScoredShard> scored, RunDirectory directory, Action<ScoredShard> keepBaseLosses, CancellationTokenSource stop)
     {
         try
         {

@@ -8,7 +8,13 @@ internal static class Ascender
     /// <param name="notice">Takes what a person should know.</param>
     /// <exception cref="MirroredException">Data: the query's own loss is no number.</exception>
     public static AscentResult Ascend(
-        PlannedRun run, AscentSpec spec, Query query, QueryRows rows, BaseModel model, Action<string> notice, CancellationToken cancellationToken)
+        PlannedRun run,
+        AscentSpec spec,
+        Query query,
+        QueryRows rows,
+        BaseModel model,
+        Action<string> notice,
+        CancellationToken cancellationToken)
     {
         var batch = new AscentBatch
         {
@@ -34,7 +40,9 @@ internal static class Ascender
                 return result;
         }
 
-        notice($"query '{query.Name}' stays flat: a loss of {result.LossAfter:G3} after {escape.AttemptsMax} moves of its input, the last by {radius / escape.Growth:G3}; expected {escape.TargetLoss:G3}. Its influence says little.");
+        notice(
+            $"query '{query.Name}' stays flat: a loss of {result.LossAfter:G3} after {escape.AttemptsMax} moves of its input, "
+            + $"the last by {radius / escape.Growth:G3}; expected {escape.TargetLoss:G3}. Its influence says little.");
         return result;
     }
 
@@ -46,12 +54,17 @@ internal static class Ascender
         {
             return arguments.Contains(named)
                 ? named
-                : throw Failure.Invalid($"ascent.flatLossEscape.argument: '{named}' is no floating-point column of the model; expected one of {string.Join(", ", arguments)}{NearestName.Ending(named, arguments)}");
+                : throw Failure.Invalid(
+                    $"ascent.flatLossEscape.argument: '{named}' is no floating-point column of the model; "
+                    + $"expected one of {string.Join(", ", arguments)}{NearestName.Ending(named, arguments)}");
         }
 
         return arguments.Length == 1
             ? arguments[0]
-            : throw Failure.Invalid($"ascent.flatLossEscape.argument: the model has {arguments.Length} floating-point columns ({string.Join(", ", arguments)}); expected the name of the one to move.");
+            : throw Failure.Invalid(
+                "ascent.flatLossEscape.argument: "
+                + $"the model has {arguments.Length} floating-point columns ({string.Join(", ", arguments)}); "
+                + "expected the name of the one to move.");
     }
 
     /// <summary>Losses under θ̃ are numbers.</summary>
@@ -63,6 +76,8 @@ internal static class Ascender
             return result;
 
         result.Weights.Dispose();
-        throw Failure.Data($"query '{query.Name}': the loss is {result.LossBefore} under the base model; expected a finite loss. Check the query's rows, or leave them out with test.rows.");
+        throw Failure.Data(
+            $"query '{query.Name}': the loss is {result.LossBefore} under the base model; expected a finite loss. "
+            + "Check the query's rows, or leave them out with test.rows.");
     }
 }

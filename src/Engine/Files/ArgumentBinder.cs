@@ -5,13 +5,15 @@ using MirroredInfluence.Torch;
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// Decides where each argument of <c>forward</c> comes from: the spec's <c>train.columns</c>, then what the model's archive declares, then the
-/// column of the same name. Arguments of <c>score.draws</c> are made by the engine.
+/// Decides where each argument of <c>forward</c> comes from: the spec's <c>train.columns</c>, then what the model's archive declares, then
+/// the column of the same name. Arguments of <c>score.draws</c> are made by the engine.
 /// </summary>
 public static class ArgumentBinder
 {
     /// <param name="file">The first training file; all others must agree with it.</param>
-    /// <exception cref="MirroredException">Invalid: an argument without a column, a column that cannot hold it, a name that is no argument.</exception>
+    /// <exception cref="MirroredException">
+    /// Invalid: an argument without a column, a column that cannot hold it, a name that is no argument.
+    /// </exception>
     public static ArgumentLayout Bind(ArrowFile file, ModelSignature signature, RunSpec spec)
     {
         var draws = spec.Score.Draws;
@@ -21,26 +23,40 @@ public static class ArgumentBinder
     }
 
     /// <summary>Binds the column an argument reads; raw bytes take <paramref name="storedDtype"/>, a typed column is what it is.</summary>
-    internal static ColumnBinding BindColumn(ArrowFile file, string argument, string column, ElementType? storedDtype, ImmutableArray<int>? shape)
+    internal static ColumnBinding BindColumn(
+        ArrowFile file, string argument, string column, ElementType? storedDtype, ImmutableArray<int>? shape)
     {
         if (!ArrowColumns.Has(file.Schema.Fields, column))
         {
             throw Failure.Invalid(
-                $"{file.Path}: no column '{column}' for the model's argument '{argument}'; the file has {string.Join(", ", file.Schema.Fields.Select(field => field.Name))}. "
+                $"{file.Path}: no column '{column}' for the model's argument '{argument}'; "
+                + $"the file has {string.Join(", ", file.Schema.Fields.Select(field => field.Name))}. "
                 + $"Name one in train.columns.{argument}.column.");
         }
 
         var layout = file.TryGetTensorLayout(column, out var problem)
-            ?? throw Failure.Invalid($"{file.Path}: column '{column}' cannot be the model's argument '{argument}': {problem}. Name another in train.columns.{argument}.column.");
+            ?? throw Failure.Invalid(
+                $"{file.Path}: column '{column}' cannot be the model's argument '{argument}': {problem}. "
+                + $"Name another in train.columns.{argument}.column.");
         if (layout.StoredDtype is null && storedDtype is null)
-            throw Failure.Invalid($"{file.Path}: column '{column}' holds raw bytes, and neither the spec nor the model says what they are. Set train.columns.{argument}.storedDtype.");
+        {
+            throw Failure.Invalid(
+                $"{file.Path}: column '{column}' holds raw bytes, and neither the spec nor the model says what they are. "
+                + $"Set train.columns.{argument}.storedDtype.");
+        }
+
         if (layout.Shape is null && shape is null)
-            throw Failure.Invalid($"{file.Path}: rows of column '{column}' may differ in length, and neither the spec nor the model says their shape. Set train.columns.{argument}.shape.");
+        {
+            throw Failure.Invalid(
+                $"{file.Path}: rows of column '{column}' may differ in length, and neither the spec nor the model says their shape. "
+                + $"Set train.columns.{argument}.shape.");
+        }
 
         return file.BindTensor(column, layout.StoredDtype is null ? storedDtype : null, shape);
     }
 
-    private static ArgumentSource Source(ArrowFile file, ModelArgument argument, ImmutableSortedDictionary<string, ColumnSpec> columns, DrawSpec? draws)
+    private static ArgumentSource Source(
+        ArrowFile file, ModelArgument argument, ImmutableSortedDictionary<string, ColumnSpec> columns, DrawSpec? draws)
     {
         if (argument.Name == draws?.NoiseArgument)
             return new NoiseArgument { Name = argument.Name, Shape = draws.NoiseShape ?? argument.Shape ?? throw NoNoiseShape(argument) };
@@ -51,7 +67,11 @@ public static class ArgumentBinder
         var column = spec.Column ?? argument.Name;
         var dtype = spec.Dtype ?? argument.Dtype;
         if (spec.StoredDtype is not null && file.TryGetTensorLayout(column, out _)?.StoredDtype is { } typed)
-            throw Failure.Invalid($"train.columns.{argument.Name}.storedDtype: column '{column}' of {file.Path} is typed {typed.Name()}; expected a binary column. Leave storedDtype out.");
+        {
+            throw Failure.Invalid(
+                $"train.columns.{argument.Name}.storedDtype: column '{column}' of {file.Path} is typed {typed.Name()}; "
+                + "expected a binary column. Leave storedDtype out.");
+        }
 
         var binding = BindColumn(file, argument.Name, column, spec.StoredDtype ?? dtype, spec.Shape ?? argument.Shape);
         return new ColumnArgument
@@ -67,7 +87,9 @@ public static class ArgumentBinder
     }
 
     private static MirroredException NoNoiseShape(ModelArgument argument) =>
-        Failure.Invalid($"score.draws.noiseShape: the model does not declare the shape of its argument '{argument.Name}'; expected a row's shape, for example [4, 32, 32].");
+        Failure.Invalid(
+            $"score.draws.noiseShape: the model does not declare the shape of its argument '{argument.Name}'; "
+            + "expected a row's shape, for example [4, 32, 32].");
 
     private static void RefuseUnknownNames(ModelSignature signature, ImmutableSortedDictionary<string, ColumnSpec> columns, DrawSpec? draws)
     {
@@ -87,7 +109,11 @@ public static class ArgumentBinder
         void RefuseUnknown(string name, string field)
         {
             if (!names.Contains(name))
-                throw Failure.Invalid($"{field}: the model's forward has no argument '{name}'; expected one of {string.Join(", ", names)}{NearestName.Ending(name, names)}");
+            {
+                throw Failure.Invalid(
+                    $"{field}: the model's forward has no argument '{name}'; "
+                    + $"expected one of {string.Join(", ", names)}{NearestName.Ending(name, names)}");
+            }
         }
     }
 }

@@ -19,7 +19,9 @@ internal sealed class BoundFile : IDisposable
 
     public ValueColumn? Group { get; }
 
-    /// <exception cref="MirroredException">Invalid: a column is missing, or has another type or shape than in the first training file.</exception>
+    /// <exception cref="MirroredException">
+    /// Invalid: a column is missing, or has another type or shape than in the first training file.
+    /// </exception>
     public static BoundFile Open(string path, ArgumentLayout layout, string? id, string? group)
     {
         var file = ArrowFile.Open(path);
@@ -56,7 +58,8 @@ internal sealed class BoundFile : IDisposable
             return binding;
 
         throw Failure.Invalid(
-            $"{file.Path}: column '{argument.Column}' holds {Describe(binding.StoredDtype, binding.Shape)}; expected {Describe(argument.StoredDtype, argument.Shape)} as in the first training file. "
+            $"{file.Path}: column '{argument.Column}' holds {Describe(binding.StoredDtype, binding.Shape)}; "
+            + $"expected {Describe(argument.StoredDtype, argument.Shape)} as in the first training file. "
             + "All files of a run must agree; convert this one or leave it out.");
     }
 
@@ -65,7 +68,11 @@ internal sealed class BoundFile : IDisposable
     {
         var id = file.BindValue(column);
         if (file.RowCount > 0 && id.TryGet(0, out var first) && first.Kind is RowValueKind.Real or RowValueKind.Boolean)
-            throw Failure.Invalid($"{file.Path}: id column '{column}' holds {first.Kind} values such as {first}; expected integers, texts or bytes. Name another column in train.id or test.id.");
+        {
+            throw Failure.Invalid(
+                $"{file.Path}: id column '{column}' holds {first.Kind} values such as {first}; expected integers, texts or bytes. "
+                + "Name another column in train.id or test.id.");
+        }
 
         return id;
     }

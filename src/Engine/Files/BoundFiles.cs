@@ -4,8 +4,8 @@ using MirroredInfluence.Torch;
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// Opens the files of a plan on demand and shares an open file between those who use it at the same time, so that the number of open files does
-/// not grow with the plan. The last file that nobody uses stays open: the next shard is mostly of the same file.
+/// Opens the files of a plan on demand and shares an open file between those who use it at the same time, so that the number of open files
+/// does not grow with the plan. The last file that nobody uses stays open: the next shard is mostly of the same file.
 /// Invariant: a file in <c>_open</c> is in use, or is <c>_idle</c>.
 /// </summary>
 internal sealed class BoundFiles(ImmutableArray<DataFile> files, ArgumentLayout layout, string? id, string? group) : IDisposable
@@ -60,7 +60,9 @@ internal sealed class BoundFiles(ImmutableArray<DataFile> files, ArgumentLayout 
 
         var found = file.File.RowCount;
         file.Dispose();
-        throw Failure.Data($"{expected.Uri}: holds {found:N0} rows; expected {expected.RowCount:N0} as when the run was planned. Files must not change during a run.");
+        throw Failure.Data(
+            $"{expected.Uri}: holds {found:N0} rows; expected {expected.RowCount:N0} as when the run was planned. "
+            + "Files must not change during a run.");
     }
 
     private void CloseIdle()

@@ -7,8 +7,8 @@ using MirroredInfluence.Arrow;
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// SHA-256 of a file's rows as a run sees them: tensor bytes of the bound columns, ids, groups, and why a row cannot be read. Record batches, format,
-/// compression and other columns do not show in it, so that they show in no result (docs/decisions/0007).
+/// SHA-256 of a file's rows as a run sees them: tensor bytes of the bound columns, ids, groups, and why a row cannot be read. Record
+/// batches, format, compression and other columns do not show in it, so that they show in no result (docs/decisions/0007).
 /// </summary>
 internal static class RowsDigest
 {

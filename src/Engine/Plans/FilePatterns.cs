@@ -4,8 +4,8 @@ using System.IO.Enumeration;
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// Paths and globs → files. <c>*</c> and <c>?</c> match within a folder's or file's name, <c>**</c> any number of folders. As in a shell, a name that
-/// starts with a dot is matched only by a pattern that does, and <c>**</c> does not follow links to folders.
+/// Paths and globs → files. <c>*</c> and <c>?</c> match within a folder's or file's name, <c>**</c> any number of folders. As in a shell, a
+/// name that starts with a dot is matched only by a pattern that does, and <c>**</c> does not follow links to folders.
 /// </summary>
 internal static class FilePatterns
 {
@@ -20,7 +20,11 @@ internal static class FilePatterns
             foreach (var file in Match(pattern, field))
             {
                 if (!patternOfFile.TryAdd(file, pattern))
-                    throw Failure.Invalid($"{field}: '{file}' is matched by '{patternOfFile[file]}' and again by '{pattern}'; its rows would count twice. Keep one of the two.");
+                {
+                    throw Failure.Invalid(
+                        $"{field}: '{file}' is matched by '{patternOfFile[file]}' and again by '{pattern}'; "
+                        + "its rows would count twice. Keep one of the two.");
+                }
 
                 files.Add(file);
             }

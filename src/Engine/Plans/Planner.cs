@@ -5,7 +5,10 @@ using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
 
-/// <summary>Spec, model and files → a run that can be ascended and scored, or why it cannot. Reads metadata, test rows' names and, for digests, every bound byte.</summary>
+/// <summary>
+/// Spec, model and files → a run that can be ascended and scored, or why it cannot. Reads metadata, test rows' names and, for digests,
+/// every bound byte.
+/// </summary>
 /// <param name="digests">Null leaves digests empty, and the run's id without meaning: for what is never stored.</param>
 public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<RunProgress>? progress = null)
 {
@@ -19,17 +22,23 @@ public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<R
         if (spec.Ascent.FlatLossEscape is { } escape)
             CheckEscape(spec.Ascent, escape, layout);
 
+        var testId = QueryReader.IdColumn(spec, testPaths);
+        var testGroup = spec.Test.Query is "row" or "all" ? null : spec.Test.Query;
         using var meter = new ProgressMeter(time, progress, RunPhase.Planning, trainPaths.Length + testPaths.Length);
         var inputs = new RunInputs
         {
             ModelDigest = model.Sha256,
             Train = Describe(trainPaths, layout, spec.Train.Id, spec.Train.Group, meter, cancellationToken),
-            Test = Describe(testPaths, layout, QueryReader.IdColumn(spec, testPaths), spec.Test.Query is "row" or "all" ? null : spec.Test.Query, meter, cancellationToken),
+            Test = Describe(testPaths, layout, testId, testGroup, meter, cancellationToken),
             Columns = layout.Columns.ToImmutableSortedDictionary(column => column.Name, Resolved, StringComparer.Ordinal),
         };
         var plan = RunPlan.Cut(inputs.Train, spec.Compute.ShardRows, spec.Score.MiniBatchRows);
         if (plan.RowCount == 0)
-            throw Failure.Data($"train.shards: the training set is empty: {trainPaths.Length:N0} files with 0 rows, {trainPaths[0]} the first; expected at least one row.");
+        {
+            throw Failure.Data(
+                $"train.shards: the training set is empty: {trainPaths.Length:N0} files with 0 rows, {trainPaths[0]} the first; "
+                + "expected at least one row.");
+        }
 
         return new PlannedRun
         {
@@ -50,10 +59,16 @@ public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<R
     }
 
     private ImmutableArray<DataFile> Describe(
-        ImmutableArray<string> paths, ArgumentLayout layout, string? id, string? group, ProgressMeter meter, CancellationToken cancellationToken)
+        ImmutableArray<string> paths,
+        ArgumentLayout layout,
+        string? id,
+        string? group,
+        ProgressMeter meter,
+        CancellationToken cancellationToken)
     {
         var files = ImmutableArray.CreateBuilder<DataFile>(paths.Length);
-        var bindings = string.Join('\n', [.. layout.Columns.Select(column => $"{column.Column} {column.StoredDtype} [{string.Join(',', column.Shape)}]"), $"id {id}", $"group {group}"]);
+        var columns = layout.Columns.Select(column => $"{column.Column} {column.StoredDtype} [{string.Join(',', column.Shape)}]");
+        var bindings = string.Join('\n', [.. columns, $"id {id}", $"group {group}"]);
         foreach (var path in paths)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -79,7 +94,11 @@ public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<R
     private static void CheckEscape(AscentSpec ascent, FlatLossEscapeSpec escape, ArgumentLayout layout)
     {
         if (ascent.Direction != AscentDirection.Ascent)
-            throw Failure.Invalid("ascent.flatLossEscape: waits for a loss that rises, but ascent.direction is descent; expected ascent. Leave one of the two out.");
+        {
+            throw Failure.Invalid(
+                "ascent.flatLossEscape: waits for a loss that rises, but ascent.direction is descent; expected ascent. "
+                + "Leave one of the two out.");
+        }
 
         Ascender.EscapeArgument(layout, escape);
     }

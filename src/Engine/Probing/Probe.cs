@@ -47,7 +47,10 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
         }
 
         if (rows.Count == 0)
-            throw Failure.Data($"none of the {run.Plan.RowCount:N0} training rows can be read; `mirrored inspect` shows what is wrong with the data.");
+        {
+            throw Failure.Data(
+                $"none of the {run.Plan.RowCount:N0} training rows can be read; `mirrored inspect` shows what is wrong with the data.");
+        }
 
         return QueryRows.Load(new Query { Name = "probe", Rows = rows.ToImmutable() }, run.Plan, files, run.Layout);
     }
@@ -55,12 +58,19 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
     private static WeightSet AscendFirst(PlannedRun run, BaseModel model, CancellationToken cancellationToken)
     {
         using var files = run.OpenTestFiles();
-        using var rows = QueryRows.Load(run.Queries[0], RunPlan.Cut(run.Manifest.Inputs.Test, int.MaxValue, miniBatchRows: 1), files, run.Layout);
+        var testRows = RunPlan.Cut(run.Manifest.Inputs.Test, int.MaxValue, miniBatchRows: 1);
+        using var rows = QueryRows.Load(run.Queries[0], testRows, files, run.Layout);
         return Ascender.Ascend(run, run.Spec.Ascent, run.Queries[0], rows, model, notice: _ => { }, cancellationToken).Weights;
     }
 
     private async Task<ProbePoint> MeasureAsync(
-        PlannedRun run, QueryRows rows, WeightSet weights, DeviceModels models, int miniBatchRows, int laneCount, CancellationToken cancellationToken)
+        PlannedRun run,
+        QueryRows rows,
+        WeightSet weights,
+        DeviceModels models,
+        int miniBatchRows,
+        int laneCount,
+        CancellationToken cancellationToken)
     {
         var rates = new double[3];
         var adding = new Lock();
@@ -92,7 +102,8 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
         }
     }
 
-    private static RunForecast Forecast(PlannedRun run, DeviceModels models, WeightSet weights, TimeSpan ascentTime, ImmutableArray<ProbePoint> points)
+    private static RunForecast Forecast(
+        PlannedRun run, DeviceModels models, WeightSet weights, TimeSpan ascentTime, ImmutableArray<ProbePoint> points)
     {
         var (score, queryCount, drawCount) = (run.Spec.Score, run.Queries.Length, run.DrawCount);
         var measured = points.First(point => point.MiniBatchRows == score.MiniBatchRows && point.LaneCount == models.LaneCount);

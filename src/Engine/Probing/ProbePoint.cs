@@ -1,6 +1,8 @@
 namespace MirroredInfluence.Engine;
 
-/// <summary>Measured speed of the forward passes of all lanes together, for one mini-batch size and number of lanes; rows a second and draw.</summary>
+/// <summary>
+/// Measured speed of the forward passes of all lanes together, for one mini-batch size and number of lanes; rows a second and draw.
+/// </summary>
 public sealed record ProbePoint
 {
     public required int MiniBatchRows { get; init; }
@@ -17,8 +19,10 @@ public sealed record ProbePoint
     public required double QueryRowsPerSecond { get; init; }
 
     /// <summary>Rows a second through θ̂ and all θ̃.</summary>
-    public double ColdRowsPerSecond(int queryCount, int drawCount) => 1 / (drawCount * ((1 / BaseRowsPerSecond) + (queryCount / QueryRowsPerSecond)));
+    public double ColdRowsPerSecond(int queryCount, int drawCount) =>
+        1 / (drawCount * ((1 / BaseRowsPerSecond) + (queryCount / QueryRowsPerSecond)));
 
     /// <summary>Rows a second through all θ̃, base losses cached.</summary>
-    public double WarmRowsPerSecond(int queryCount, int drawCount) => 1 / (drawCount * ((1 / FirstQueryRowsPerSecond) + ((queryCount - 1) / QueryRowsPerSecond)));
+    public double WarmRowsPerSecond(int queryCount, int drawCount) =>
+        1 / (drawCount * ((1 / FirstQueryRowsPerSecond) + ((queryCount - 1) / QueryRowsPerSecond)));
 }

@@ -18,9 +18,11 @@ internal sealed class ProgressMeter : IDisposable
     private long _unscorable;
 
     /// <param name="doneBefore">Units that earlier sessions of the run did.</param>
-    public ProgressMeter(TimeProvider time, IProgress<RunProgress>? progress, RunPhase phase, long totalCount, long doneBefore = 0, long unscorableBefore = 0)
+    public ProgressMeter(
+        TimeProvider time, IProgress<RunProgress>? progress, RunPhase phase, long totalCount, long doneBefore = 0, long unscorableBefore = 0)
     {
-        (_time, _progress, _phase, _totalCount, _doneBefore, _unscorable) = (time, progress, phase, totalCount, doneBefore, unscorableBefore);
+        (_time, _progress, _phase) = (time, progress, phase);
+        (_totalCount, _doneBefore, _unscorable) = (totalCount, doneBefore, unscorableBefore);
         _startTimestamp = time.GetTimestamp();
         Report();
         if (progress is not null)

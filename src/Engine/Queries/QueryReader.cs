@@ -7,12 +7,17 @@ namespace MirroredInfluence.Engine;
 internal static class QueryReader
 {
     /// <summary>In order of their first test row.</summary>
-    /// <exception cref="MirroredException">Invalid: rows that are not there, names that are not unique. Data: no rows, a row without a name.</exception>
+    /// <exception cref="MirroredException">
+    /// Invalid: rows that are not there, names that are not unique. Data: no rows, a row without a name.
+    /// </exception>
     public static ImmutableArray<Query> Read(RunSpec spec, ImmutableArray<DataFile> files)
     {
         var layout = RunPlan.Cut(files, int.MaxValue, miniBatchRows: 1);
         if (layout.RowCount == 0)
-            throw Failure.Data($"test.shards: the test files hold no rows: {string.Join(", ", files.Select(file => file.Uri))}; expected at least one.");
+        {
+            throw Failure.Data(
+                $"test.shards: the test files hold no rows: {string.Join(", ", files.Select(file => file.Uri))}; expected at least one.");
+        }
 
         var rows = Select(spec.Test.Rows, layout.RowCount);
         var id = IdColumn(spec, files.Select(file => file.Uri));
@@ -38,7 +43,11 @@ internal static class QueryReader
     {
         var selection = RowSelection.Parse(text ?? $"0..{rowCount - 1}");
         if (selection.Ranges[^1].End > rowCount)
-            throw Failure.Invalid($"test.rows: '{text}' names row {selection.Ranges[^1].End - 1}; expected 0 to {rowCount - 1}, since the test files hold {rowCount:N0} rows.");
+        {
+            throw Failure.Invalid(
+                $"test.rows: '{text}' names row {selection.Ranges[^1].End - 1}; "
+                + $"expected 0 to {rowCount - 1}, since the test files hold {rowCount:N0} rows.");
+        }
 
         return [.. selection.Rows];
     }
@@ -69,7 +78,11 @@ internal static class QueryReader
         foreach (var (index, row, value) in rows)
         {
             if (value.IsNull)
-                throw Failure.Data($"{layout.Files[row.FileIndex].Uri}: column '{column}' is null in row {row.Row}; test.query groups by it, so each test row needs a value.");
+            {
+                throw Failure.Data(
+                    $"{layout.Files[row.FileIndex].Uri}: column '{column}' is null in row {row.Row}; "
+                    + "test.query groups by it, so each test row needs a value.");
+            }
 
             var name = Checked(value.ToString(), index);
             if (!rowsOfName.TryGetValue(name, out var ofName))
@@ -81,7 +94,8 @@ internal static class QueryReader
     }
 
     private static string Checked(string name, long index) =>
-        name.Length > 0 ? name : throw Failure.Invalid($"test row {index} has an empty text as its name; a query needs a name. Name another column in test.id or test.query.");
+        name.Length > 0 ? name : throw Failure.Invalid(
+            $"test row {index} has an empty text as its name; a query needs a name. Name another column in test.id or test.query.");
 
     /// <summary>Rows with their ids and, when asked for, a column's values; files are opened one at a time.</summary>
     private static IEnumerable<NamedRow> Read(ImmutableArray<long> rows, RunPlan layout, string? id, string? column)

@@ -32,7 +32,7 @@ internal sealed unsafe class QueryRows : IDisposable
     /// <exception cref="MirroredException">Data: a row that cannot be read.</exception>
     public static QueryRows Load(Query query, RunPlan rowsPlan, BoundFiles files, ArgumentLayout layout)
     {
-        int[] rowBytes = [.. layout.Columns.Select(column => column.StoredDtype.SizeBytes() * column.Shape.Aggregate(1, (count, size) => checked(count * size)))];
+        int[] rowBytes = [.. layout.Columns.Select(RowBytes)];
         var rows = query.Rows;
         var keys = new ulong[rows.Length];
         var pointers = new nint[rowBytes.Length * rows.Length];
@@ -60,14 +60,20 @@ internal sealed unsafe class QueryRows : IDisposable
 
     public void Dispose() => NativeMemory.Free(_bytes);
 
+    private static int RowBytes(ColumnArgument column) =>
+        column.Shape.Aggregate(column.StoredDtype.SizeBytes(), (bytes, size) => checked(bytes * size));
+
     /// <summary>Copies rows that follow one another in a file.</summary>
     /// <returns>How many they were.</returns>
     private int CopyRun(Query query, int start, RunPlan rowsPlan, BoundFiles files, int[] rowBytes)
     {
         var first = query.Rows[start];
         var count = 1;
-        while (start + count < query.Rows.Length && query.Rows[start + count] is var row && row.FileIndex == first.FileIndex && row.Row == first.Row + count)
+        while (start + count < query.Rows.Length && query.Rows[start + count] is var next
+            && next.FileIndex == first.FileIndex && next.Row == first.Row + count)
+        {
             count++;
+        }
 
         var file = files.Borrow(first.FileIndex);
         try
@@ -81,8 +87,8 @@ internal sealed unsafe class QueryRows : IDisposable
                     if (scan.Reasons[i] != UnscorableReason.None)
                     {
                         throw Failure.Data(
-                            $"query '{query.Name}': row {scan.RowStart + i} of {file.File.Path} cannot be read ({SpecName.Of(scan.Reasons[i])}); a query's rows must all be whole. "
-                            + "Leave the row out with test.rows.");
+                            $"query '{query.Name}': row {scan.RowStart + i} of {file.File.Path} cannot be read "
+                            + $"({SpecName.Of(scan.Reasons[i])}); a query's rows must all be whole. Leave the row out with test.rows.");
                     }
 
                     _keys[target] = RowKey.Of(query.Rows[target].Id, rowsPlan.RowIndex(first.FileIndex, scan.RowStart + i));

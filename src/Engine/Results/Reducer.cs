@@ -3,10 +3,14 @@ using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Engine;
 
-/// <summary>Parts → result. Reads one part at a time; needs the test files for the queries' rows, and neither the model nor the training files.</summary>
+/// <summary>
+/// Parts → result. Reads one part at a time; needs the test files for the queries' rows, and neither the model nor the training files.
+/// </summary>
 public sealed class Reducer(TimeProvider time, IProgress<RunProgress>? progress = null)
 {
-    /// <exception cref="MirroredException">Invalid: the run is not finished. Data: a part cannot be read, or the rows do not add up.</exception>
+    /// <exception cref="MirroredException">
+    /// Invalid: the run is not finished. Data: a part cannot be read, or the rows do not add up.
+    /// </exception>
     public Task<RunResult> ReduceAsync(RunDirectory directory, CancellationToken cancellationToken) =>
         ReduceAsync(directory, QueryReader.Read(directory.Manifest.Spec, directory.Manifest.Inputs.Test), cancellationToken);
 
@@ -24,7 +28,11 @@ public sealed class Reducer(TimeProvider time, IProgress<RunProgress>? progress 
             var part = await directory.TryGetPartAsync(shard, cancellationToken)
                 ?? throw Failure.Invalid($"shard {shard.ShardIndex} of {plan.Shards.Length} is not scored yet; run again to go on.");
             if (!part.Queries.SequenceEqual(queries.Select(query => query.Name)))
-                throw Failure.Data($"part {shard.ShardIndex} answers other queries than the test files ask; the test files have changed since the run began.");
+            {
+                throw Failure.Data(
+                    $"part {shard.ShardIndex} answers other queries than the test files ask; "
+                    + "the test files have changed since the run began.");
+            }
 
             for (var query = 0; query < reductions.Length; query++)
                 reductions[query].Merge(part.Reductions[query]);
@@ -46,17 +54,28 @@ public sealed class Reducer(TimeProvider time, IProgress<RunProgress>? progress 
         };
     }
 
-    /// <summary>expected = scored + unscorable; a query ranks every scored row, and besides them only rows that are no number under another query.</summary>
+    /// <summary>
+    /// expected = scored + unscorable; a query ranks every scored row, and besides them only rows that are no number under another query.
+    /// </summary>
     private static void Reconcile(long expectedRows, long scoredRows, UnscorableRows unscorable, QueryReduction[] reductions)
     {
         if (expectedRows != scoredRows + unscorable.Count)
-            throw Failure.Data($"{scoredRows:N0} scored and {unscorable.Count:N0} unscorable rows are not the {expectedRows:N0} rows expected. Delete the run directory and run again.");
+        {
+            throw Failure.Data(
+                $"{scoredRows:N0} scored and {unscorable.Count:N0} unscorable rows are not the {expectedRows:N0} rows expected. "
+                + "Delete the run directory and run again.");
+        }
 
         foreach (var reduction in reductions)
         {
             var ranked = reduction.Moments.Count;
-            if (ranked < scoredRows || ranked > scoredRows + unscorable.CountOf(UnscorableReason.NonFiniteLoss) || ranked != reduction.Histogram.Count)
-                throw Failure.Data($"a query counts {ranked:N0} rows, its histogram {reduction.Histogram.Count:N0}; expected {scoredRows:N0}. Delete the run directory and run again.");
+            var rankedMax = scoredRows + unscorable.CountOf(UnscorableReason.NonFiniteLoss);
+            if (ranked < scoredRows || ranked > rankedMax || ranked != reduction.Histogram.Count)
+            {
+                throw Failure.Data(
+                    $"a query counts {ranked:N0} rows, its histogram {reduction.Histogram.Count:N0}; expected {scoredRows:N0}. "
+                    + "Delete the run directory and run again.");
+            }
         }
     }
 }

@@ -4,12 +4,16 @@ using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
 
-/// <summary>The weight sets of all queries, once a device. On a CPU they lie in their mapped files, so that a thousand of them cost no memory of their own.</summary>
+/// <summary>
+/// The weight sets of all queries, once a device. On a CPU they lie in their mapped files, so that a thousand of them cost no memory of
+/// their own.
+/// </summary>
 internal sealed class DeviceWeights : IDisposable
 {
     private readonly Dictionary<BaseModel, ImmutableArray<WeightSet>> _ofModel = [];
 
-    public static async Task<DeviceWeights> OpenAsync(PlannedRun run, DeviceModels models, RunDirectory directory, CancellationToken cancellationToken)
+    public static async Task<DeviceWeights> OpenAsync(
+        PlannedRun run, DeviceModels models, RunDirectory directory, CancellationToken cancellationToken)
     {
         var opened = new DeviceWeights();
         try
@@ -20,7 +24,8 @@ internal sealed class DeviceWeights : IDisposable
                 foreach (var query in run.Queries)
                 {
                     var path = await directory.TryGetWeightsAsync(query.Name, cancellationToken)
-                        ?? throw Failure.Data($"query '{query.Name}': its weight set has gone from the run directory. Run again to ascend it anew.");
+                        ?? throw Failure.Data(
+                            $"query '{query.Name}': its weight set has gone from the run directory. Run again to ascend it anew.");
                     weights.Add(WeightSet.Open(path, model));
                     opened._ofModel[model] = weights.ToImmutable();
                 }

@@ -4,7 +4,9 @@ namespace MirroredInfluence.Engine;
 internal static class LaneThreads
 {
     /// <summary>Runs the body on each thread and waits for all of them. The first failure cancels the others and is thrown.</summary>
-    /// <param name="body">Gets the thread's 0-based index and a token that is cancelled with the caller's or by another thread's failure.</param>
+    /// <param name="body">
+    /// Gets the thread's 0-based index and a token that is cancelled with the caller's or by another thread's failure.
+    /// </param>
     public static async Task RunAsync(int threadCount, Action<int, CancellationToken> body, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

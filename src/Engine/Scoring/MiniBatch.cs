@@ -3,8 +3,8 @@ using MirroredInfluence.Arrow;
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// The rows that go through the model together: always exactly <see cref="SlotCount"/> of them. Slots of rows that cannot be read, and those past
-/// the end of the file, point at the first row that can (docs/decisions/0002).
+/// The rows that go through the model together: always exactly <see cref="SlotCount"/> of them. Slots of rows that cannot be read, and
+/// those past the end of the file, point at the first row that can (docs/decisions/0002).
 /// </summary>
 internal sealed class MiniBatch(int columnCount, int slotCount, bool needsRowKeys)
 {

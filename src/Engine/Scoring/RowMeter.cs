@@ -1,8 +1,8 @@
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// Counts the rows of a run on all lanes, and ends the run when too many of them are unscorable: more than <c>score.maxUnscorable</c> of all rows the run
-/// expects, so that a bad first shard does not end a run that is good as a whole.
+/// Counts the rows of a run on all lanes, and ends the run when too many of them are unscorable: more than <c>score.maxUnscorable</c> of
+/// all rows the run expects, so that a bad first shard does not end a run that is good as a whole.
 /// </summary>
 internal sealed class RowMeter(ProgressMeter progress, long expectedRowCount, double maxUnscorable)
 {
@@ -30,6 +30,7 @@ internal sealed class RowMeter(ProgressMeter progress, long expectedRowCount, do
         var id = first.Id.IsNull ? "" : $" (id {first.Id})";
         throw Failure.Data(
             $"{unscorableCount:N0} of {expectedRowCount:N0} training rows cannot be scored; expected at most {100 * maxUnscorable:G3} %. "
-            + $"Some of them: {reasons}, from training row {first.TrainRow:N0}{id} on. Mend the data, or raise score.maxUnscorable, and run again: finished shards are kept.");
+            + $"Some of them: {reasons}, from training row {first.TrainRow:N0}{id} on. "
+            + "Mend the data, or raise score.maxUnscorable, and run again: finished shards are kept.");
     }
 }

@@ -18,10 +18,10 @@ internal static class ShardSample
     {
         var ends = new long[plan.Files.Length];   // mini-batches up to and including a file's
         for (var i = 0; i < ends.Length; i++)
-            ends[i] = (i == 0 ? 0 : ends[i - 1]) + ((plan.Files[i].RowCount + miniBatchRows - 1) / miniBatchRows);
+            ends[i] = FirstOf(i) + ((plan.Files[i].RowCount + miniBatchRows - 1) / miniBatchRows);
 
         var drawnCount = (rowCount + miniBatchRows - 1) / miniBatchRows ?? ends[^1];
-        var drawn = trainRows.Select(row => plan.Locate(row)).Select(at => ends[at.FileIndex] - CountOf(at.FileIndex) + (at.Row / miniBatchRows)).ToHashSet();
+        var drawn = trainRows.Select(row => plan.Locate(row)).Select(at => FirstOf(at.FileIndex) + (at.Row / miniBatchRows)).ToHashSet();
         if (drawn.Count + drawnCount >= ends[^1])
             return plan.Shards;
 
@@ -30,12 +30,12 @@ internal static class ShardSample
 
         return [.. drawn.Order().Select(ToShard)];
 
-        long CountOf(int fileIndex) => ends[fileIndex] - (fileIndex == 0 ? 0 : ends[fileIndex - 1]);
+        long FirstOf(int fileIndex) => fileIndex == 0 ? 0 : ends[fileIndex - 1];
 
         Shard ToShard(long miniBatchIndex, int shardIndex)
         {
             var fileIndex = Array.FindIndex(ends, end => miniBatchIndex < end);
-            return Of(plan, miniBatchRows, fileIndex, miniBatchIndex - ends[fileIndex] + CountOf(fileIndex)) with { ShardIndex = shardIndex };
+            return Of(plan, miniBatchRows, fileIndex, miniBatchIndex - FirstOf(fileIndex)) with { ShardIndex = shardIndex };
         }
     }
 

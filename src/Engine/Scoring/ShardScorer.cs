@@ -5,8 +5,8 @@ using MirroredInfluence.Torch;
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// A shard → its part, on one lane. What a mini-batch needs is allocated once, what a shard needs once a shard: memory depends on queries, draws, top-k
-/// and the shard's length, never on the number of training rows.
+/// A shard → its part, on one lane. What a mini-batch needs is allocated once, what a shard needs once a shard: memory depends on queries,
+/// draws, top-k and the shard's length, never on the number of training rows.
 /// </summary>
 internal sealed class ShardScorer
 {
@@ -44,7 +44,9 @@ internal sealed class ShardScorer
         _groups = new string?[slotCount];
     }
 
-    /// <param name="knownBaseLosses">The shard's base losses, as an earlier <see cref="ScoredShard.BaseLosses"/> gave them, or null to compute them.</param>
+    /// <param name="knownBaseLosses">
+    /// The shard's base losses, as an earlier <see cref="ScoredShard.BaseLosses"/> gave them, or null to compute them.
+    /// </param>
     /// <exception cref="MirroredException">Data: more unscorable rows than <c>score.maxUnscorable</c> allows.</exception>
     public ScoredShard Score(Shard shard, float[]? knownBaseLosses, CancellationToken cancellationToken)
     {
@@ -116,7 +118,8 @@ internal sealed class ShardScorer
     private void Reduce(ShardTally tally, int query)
     {
         _miniBatch.Reasons.CopyTo(_queryReasons);
-        _estimator.Reduce(_run.Spec.Ascent.Direction, _baseLoss, AscendedLoss(query), _queryReasons, _influence, _lossDifference, _meanBaseLoss);
+        _estimator.Reduce(
+            _run.Spec.Ascent.Direction, _baseLoss, AscendedLoss(query), _queryReasons, _influence, _lossDifference, _meanBaseLoss);
         for (var row = 0; row < _miniBatch.RowCount; row++)
         {
             if (_queryReasons[row] == UnscorableReason.None)

@@ -59,8 +59,8 @@ internal sealed class ShardTally
                 continue;
 
             var fileRow = miniBatch.RowStart + row;
-            var isInSample = Unscorable.Sample.Count < UnscorableRows.SampleCountMax;
-            Unscorable.Add(new UnscorableRow(_shard.FileRowOffset + fileRow, reasons[row], isInSample ? file.IdOf(fileRow) : RowValue.Null));
+            var id = Unscorable.Sample.Count < UnscorableRows.SampleCountMax ? file.IdOf(fileRow) : RowValue.Null;
+            Unscorable.Add(new UnscorableRow(_shard.FileRowOffset + fileRow, reasons[row], id));
             count++;
         }
 

@@ -5,7 +5,9 @@ namespace MirroredInfluence.Engine;
 /// <summary>What <see cref="Tuner"/> tries.</summary>
 public sealed record TuneSpec
 {
-    /// <summary>Training rows used as their own queries, 5 or more; a fifth of them tunes, the others evaluate (§3). Default 25 (Table 9).</summary>
+    /// <summary>
+    /// Training rows used as their own queries, 5 or more; a fifth of them tunes, the others evaluate (§3). Default 25 (Table 9).
+    /// </summary>
     public int PlantedRowCount { get; init; } = 25;
 
     public ImmutableArray<double> LearningRates { get; init; } = [1e-4, 3e-4, 1e-3, 3e-3, 1e-2];

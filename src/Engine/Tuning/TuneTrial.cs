@@ -4,14 +4,17 @@ using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
 
-/// <summary>Ranks planted rows among a sample under one learning rate and number of steps. Base losses are computed once for all trials.</summary>
+/// <summary>
+/// Ranks planted rows among a sample under one learning rate and number of steps. Base losses are computed once for all trials.
+/// </summary>
 internal sealed class TuneTrial(PlannedRun run, DeviceModels models, BoundFiles files, ImmutableArray<Shard> shards, RowMeter meter)
 {
     private readonly ConcurrentDictionary<int, float[]> _baseLosses = [];
 
     private int LastRank => (int)Math.Min(run.Spec.Score.TopK, shards.Sum(shard => (long)shard.RowCount));
 
-    public async Task<TunePoint> TryAsync(double learningRate, int steps, ImmutableArray<Query> planted, CancellationToken cancellationToken)
+    public async Task<TunePoint> TryAsync(
+        double learningRate, int steps, ImmutableArray<Query> planted, CancellationToken cancellationToken)
     {
         var ascent = run.Spec.Ascent with { LearningRate = learningRate, Steps = steps };
         var ascended = new AscentResult?[planted.Length];
@@ -19,7 +22,8 @@ internal sealed class TuneTrial(PlannedRun run, DeviceModels models, BoundFiles 
         {
             await AscendAsync(ascent, planted, ascended, cancellationToken);
             int[] converged = [.. Enumerable.Range(0, planted.Length).Where(i => Ascender.IsFinite(ascended[i]!))];
-            var tops = await RankAsync([.. converged.Select(i => planted[i])], [.. converged.Select(i => ascended[i]!.Weights)], cancellationToken);
+            var tops = await RankAsync(
+                [.. converged.Select(i => planted[i])], [.. converged.Select(i => ascended[i]!.Weights)], cancellationToken);
             int[] ranks =
             [
                 .. converged.Select((i, place) => RankOf(planted[i], tops[place])),
@@ -41,7 +45,8 @@ internal sealed class TuneTrial(PlannedRun run, DeviceModels models, BoundFiles 
         }
     }
 
-    private Task AscendAsync(AscentSpec ascent, ImmutableArray<Query> planted, AscentResult?[] ascended, CancellationToken cancellationToken)
+    private Task AscendAsync(
+        AscentSpec ascent, ImmutableArray<Query> planted, AscentResult?[] ascended, CancellationToken cancellationToken)
     {
         var queue = new WorkQueue<int>([.. Enumerable.Range(0, planted.Length)]);
         return LaneThreads.RunAsync(Math.Min(models.LaneCount, planted.Length), AscendOnLane, cancellationToken);
@@ -56,13 +61,16 @@ internal sealed class TuneTrial(PlannedRun run, DeviceModels models, BoundFiles 
         }
     }
 
-    private async Task<TopK[]> RankAsync(ImmutableArray<Query> planted, ImmutableArray<WeightSet> weights, CancellationToken cancellationToken)
+    private async Task<TopK[]> RankAsync(
+        ImmutableArray<Query> planted, ImmutableArray<WeightSet> weights, CancellationToken cancellationToken)
     {
         TopK[] tops = [.. planted.Select(_ => new TopK(run.Spec.Score.TopK, run.Spec.Score.Rank))];
         var merging = new Lock();
         var trial = run with { Queries = planted };
-        await LaneScoring.RunAsync(trial, shards, models, _ => weights, files, meter, shard => _baseLosses.GetValueOrDefault(shard.ShardIndex), Take, cancellationToken);
+        await LaneScoring.RunAsync(trial, shards, models, _ => weights, files, meter, KnownBaseLosses, Take, cancellationToken);
         return tops;
+
+        float[]? KnownBaseLosses(Shard shard) => _baseLosses.GetValueOrDefault(shard.ShardIndex);
 
         void Take(ScoredShard scored, CancellationToken stop)
         {

@@ -3,7 +3,8 @@ using System.Collections.Immutable;
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// Finds a learning rate and a number of steps by planted duplicates (§3 "Hyperparameter"): a training row that is its own query must rank first.
+/// Finds a learning rate and a number of steps by planted duplicates (§3 "Hyperparameter"): a training row that is its own query must rank
+/// first.
 /// </summary>
 public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = null)
 {
@@ -18,10 +19,11 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
     public async Task<TuneResult> TuneAsync(RunSpec spec, TuneSpec tune, CancellationToken cancellationToken)
     {
         // The training rows are the test rows. An opponent of itself no row is: planted rows are proponents.
+        var rank = spec.Score.Rank == RankOrder.Opponents ? RankOrder.Proponents : spec.Score.Rank;
         var planted = spec with
         {
             Test = new TestSpec { Shards = spec.Train.Shards, Rows = "0" },
-            Score = spec.Score with { TopK = RanksMax, SaveLosses = false, Rank = spec.Score.Rank == RankOrder.Opponents ? RankOrder.Proponents : spec.Score.Rank },
+            Score = spec.Score with { TopK = RanksMax, SaveLosses = false, Rank = rank },
         };
         using var models = DeviceModels.Load(spec.Model, spec.Compute, deviceCountMax: 1);
         var run = new Planner(digests: null, time, progress).Plan(planted, models.Models[0], cancellationToken);
@@ -29,7 +31,8 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
 
         var random = new Random(tune.Seed);
         var queries = Plant(run, files, tune.PlantedRowCount, random);
-        var shards = ShardSample.Draw(run.Plan, spec.Score.MiniBatchRows, queries.Select(query => run.Plan.RowIndex(query.Rows[0])), tune.SampleRowCount, random);
+        var plantedRows = queries.Select(query => run.Plan.RowIndex(query.Rows[0]));
+        var shards = ShardSample.Draw(run.Plan, spec.Score.MiniBatchRows, plantedRows, tune.SampleRowCount, random);
         var rowCount = shards.Sum(shard => (long)shard.RowCount);
         var tuneCount = queries.Length / TuneShare;
         var grid = tune.LearningRates.SelectMany(rate => tune.Steps.Select(steps => (Rate: rate, Steps: steps)))
@@ -46,7 +49,9 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
         {
             Curve = curve.MoveToImmutable(),
             Chosen = chosen,
-            Evaluation = chosen is null ? null : await trial.TryAsync(chosen.LearningRate, chosen.Steps, queries[tuneCount..], cancellationToken),
+            Evaluation = chosen is null
+                ? null
+                : await trial.TryAsync(chosen.LearningRate, chosen.Steps, queries[tuneCount..], cancellationToken),
             RankedRowCount = rowCount,
         };
     }
@@ -55,15 +60,26 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
     private static ImmutableArray<Query> Plant(PlannedRun run, BoundFiles files, int count, Random random)
     {
         if (count < TuneShare)
-            throw Failure.Invalid($"{count} planted rows; expected {TuneShare} or more, since one in {TuneShare} tunes and the others evaluate.");
+        {
+            throw Failure.Invalid(
+                $"{count} planted rows; expected {TuneShare} or more, since one in {TuneShare} tunes and the others evaluate.");
+        }
+
         if (run.Plan.RowCount < count)
-            throw Failure.Invalid($"The training set holds {run.Plan.RowCount:N0} rows; expected at least the {count} to plant. Plant fewer.");
+        {
+            throw Failure.Invalid(
+                $"The training set holds {run.Plan.RowCount:N0} rows; expected at least the {count} to plant. Plant fewer.");
+        }
 
         var planted = new SortedDictionary<long, Query>();
         for (var attempt = 0; planted.Count < count; attempt++)
         {
             if (attempt == 100 * count)
-                throw Failure.Data($"{attempt} rows drawn at random hold {planted.Count} that can be read; expected {count}. `mirrored inspect` shows what is wrong with the data.");
+            {
+                throw Failure.Data(
+                    $"{attempt} rows drawn at random hold {planted.Count} that can be read; expected {count}. "
+                    + "`mirrored inspect` shows what is wrong with the data.");
+            }
 
             var trainRow = random.NextInt64(run.Plan.RowCount);
             var (fileIndex, row) = run.Plan.Locate(trainRow);

@@ -5,18 +5,21 @@ using MirroredInfluence.Torch;
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// Computes rows of a finished run again, each alone and in its own mini-batch, and compares them with what the run recorded. Parts are merged anew,
-/// so the counts are reconciled too.
+/// Computes rows of a finished run again, each alone and in its own mini-batch, and compares them with what the run recorded. Parts are
+/// merged anew, so the counts are reconciled too.
 /// </summary>
 public sealed class Verifier(TimeProvider time, IProgress<RunProgress>? progress = null)
 {
     /// <summary>
-    /// Losses agree when they differ by at most this much × max(1, |loss|) nats. Kernels sum in another order for another mini-batch size, thread count or
-    /// machine: 1e-6 was measured on a ResNet-18 and a language model between 1 and 32 rows, and a difference has two losses.
+    /// Losses agree when they differ by at most this much × max(1, |loss|) nats. Kernels sum in another order for another mini-batch size,
+    /// thread count or machine: 1e-6 was measured on a ResNet-18 and a language model between 1 and 32 rows, and a difference has two
+    /// losses.
     /// </summary>
     public const float Tolerance = 1e-5f;
 
-    /// <exception cref="MirroredException">Invalid: the run is not finished. Data: its parts, weight sets or inputs were changed.</exception>
+    /// <exception cref="MirroredException">
+    /// Invalid: the run is not finished. Data: its parts, weight sets or inputs were changed.
+    /// </exception>
     public async Task<VerifyResult> VerifyAsync(IObjectStore store, VerifySpec verify, CancellationToken cancellationToken)
     {
         var directory = await RunDirectory.OpenAsync(store, cancellationToken);
@@ -28,22 +31,26 @@ public sealed class Verifier(TimeProvider time, IProgress<RunProgress>? progress
         var run = new Planner(new DigestCache(folder: null, time), time, progress)
             .Plan(WithFilesOf(inputs, spec), models.Models[0], cancellationToken);
         if (run.Manifest.Run != directory.Manifest.Run)
-            throw Failure.Data($"the run's inputs have changed: {RunIdentity.FirstDifference(directory.Manifest, run.Manifest)}. What it recorded cannot be computed again.");
+        {
+            throw Failure.Data(
+                $"the run's inputs have changed: {RunIdentity.FirstDifference(directory.Manifest, run.Manifest)}. "
+                + "What it recorded cannot be computed again.");
+        }
 
         using var weights = await DeviceWeights.OpenAsync(run, models, directory, cancellationToken);
         using var files = run.OpenTrainFiles();
-        using var meter = new ProgressMeter(time, progress, RunPhase.Scoring, verify.TrainRow is null ? verify.RowCount : run.Queries.Length);
-        var rows = ImmutableArray.CreateBuilder<VerifiedRow>();
-        foreach (var (queryIndex, trainRow) in Choose(result, verify))
+        var chosen = Choose(result, verify).ToList();
+        using var meter = new ProgressMeter(time, progress, RunPhase.Scoring, chosen.Count);
+        var rows = ImmutableArray.CreateBuilder<VerifiedRow>(chosen.Count);
+        foreach (var (queryIndex, trainRow) in chosen)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var query = result.Queries[queryIndex];
             var weight = weights.Of(models.Models[0])[queryIndex];
-            var recorded = query.Top.FirstOrDefault(row => row.TrainRow == trainRow);
             rows.Add(Compare(
                 query.Query.Name,
                 trainRow,
-                recorded is null ? null : new InfluenceEntry { TrainRow = trainRow, Influence = recorded.Influence, LossDifference = recorded.LossDifference, BaseLoss = recorded.BaseLoss },
+                Recorded(query, trainRow),
                 await ScoreAsync(run, query.Query, weight, models, files, trainRow, spec.Score.MiniBatchRows, cancellationToken),
                 await ScoreAsync(run, query.Query, weight, models, files, trainRow, miniBatchRows: 1, cancellationToken)));
             meter.Add(1);
@@ -74,16 +81,31 @@ public sealed class Verifier(TimeProvider time, IProgress<RunProgress>? progress
         return ranked.Take(verify.RowCount);
     }
 
+    private static InfluenceEntry? Recorded(QueryResult query, long trainRow)
+    {
+        if (query.Top.FirstOrDefault(row => row.TrainRow == trainRow) is not { } row)
+            return null;
+
+        return new InfluenceEntry { TrainRow = trainRow, Influence = row.Influence, LossDifference = row.LossDifference, BaseLoss = row.BaseLoss };
+    }
+
     private async Task<InfluenceEntry?> ScoreAsync(
-        PlannedRun run, Query query, WeightSet weights, DeviceModels models, BoundFiles files, long trainRow, int miniBatchRows, CancellationToken cancellationToken)
+        PlannedRun run,
+        Query query,
+        WeightSet weights,
+        DeviceModels models,
+        BoundFiles files,
+        long trainRow,
+        int miniBatchRows,
+        CancellationToken cancellationToken)
     {
         var score = run.Spec.Score with { MiniBatchRows = miniBatchRows, TopK = miniBatchRows, SaveLosses = false };
         var alone = run with { Queries = [query], Manifest = run.Manifest with { Spec = run.Spec with { Score = score } } };
         var shard = ShardSample.MiniBatchOf(run.Plan, miniBatchRows, trainRow);
-        using var meter = new ProgressMeter(time, progress: null, RunPhase.Scoring, shard.RowCount);
+        using var progressMeter = new ProgressMeter(time, progress: null, RunPhase.Scoring, shard.RowCount);
+        var meter = new RowMeter(progressMeter, run.Plan.RowCount, maxUnscorable: 1);
         InfluenceEntry? found = null;
-        await LaneScoring.RunAsync(
-            alone, [shard], models, _ => [weights], files, new RowMeter(meter, run.Plan.RowCount, maxUnscorable: 1), _ => null, Take, cancellationToken);
+        await LaneScoring.RunAsync(alone, [shard], models, _ => [weights], files, meter, _ => null, Take, cancellationToken);
         return found;
 
         void Take(ScoredShard scored, CancellationToken stop)
@@ -93,17 +115,18 @@ public sealed class Verifier(TimeProvider time, IProgress<RunProgress>? progress
         }
     }
 
-    private static VerifiedRow Compare(string query, long trainRow, InfluenceEntry? recorded, InfluenceEntry? inMiniBatch, InfluenceEntry? alone) => new()
-    {
-        Query = query,
-        TrainRow = trainRow,
-        Recorded = recorded,
-        InMiniBatch = inMiniBatch,
-        Alone = alone,
-        Agrees = inMiniBatch is { } found
+    private static VerifiedRow Compare(
+        string query, long trainRow, InfluenceEntry? recorded, InfluenceEntry? inMiniBatch, InfluenceEntry? alone) => new()
+        {
+            Query = query,
+            TrainRow = trainRow,
+            Recorded = recorded,
+            InMiniBatch = inMiniBatch,
+            Alone = alone,
+            Agrees = inMiniBatch is { } found
             ? alone is { } single && IsNear(found, single) && (recorded is not { } kept || IsNear(found, kept))
             : recorded is null && alone is null,
-    };
+        };
 
     private static bool IsNear(in InfluenceEntry left, in InfluenceEntry right)
     {

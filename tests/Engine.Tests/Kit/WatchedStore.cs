@@ -2,7 +2,9 @@ using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Engine.Tests;
 
-/// <summary>A store that tells of every object before it is put, so that a test can stop a run or fill the disk at a place of its choice.</summary>
+/// <summary>
+/// A store that tells of every object before it is put, so that a test can stop a run or fill the disk at a place of its choice.
+/// </summary>
 internal sealed class WatchedStore(IObjectStore inner, Action<string> beforePut) : IObjectStore
 {
     public string UriOf(string key) => inner.UriOf(key);

@@ -52,7 +52,8 @@ internal sealed class DeviceModels : IDisposable
             return [setting];
 
         var found = TorchRuntime.Describe().Devices;
-        string[] gpus = [.. found.Select(device => device.Split(' ')[0]).Where(device => device.StartsWith("cuda:", StringComparison.Ordinal))];
-        return gpus.Length > 0 ? gpus : throw Failure.Invalid($"compute.device: 'cuda', but libtorch finds no GPU; expected one of {string.Join(", ", found)}.");
+        var gpus = found.Where(device => device.StartsWith("cuda:", StringComparison.Ordinal)).Select(device => device.Split(' ')[0]).ToArray();
+        return gpus.Length > 0 ? gpus : throw Failure.Invalid(
+            $"compute.device: 'cuda', but libtorch finds no GPU; expected one of {string.Join(", ", found)}.");
     }
 }
