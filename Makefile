@@ -1,7 +1,6 @@
 # setup · build · demo · test · bench · format
 SHELL := /bin/bash
 PYTHON ?= /usr/bin/python3
-CONFIGURATION := release
 NATIVE_BUILD := native/build
 
 .PHONY: help setup setup-run build native demo test bench format clean

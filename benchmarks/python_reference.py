@@ -1,14 +1,11 @@
-"""The fair baseline: Forward-INF as one would write it in Python, at its best mini-batch size.
+"""The fair baseline: Forward-INF as one would write it in Python.
 
-    PYTHONPATH=python /usr/bin/python3 benchmarks/python_reference.py --threads 1
+    PYTHONPATH=python /usr/bin/python3 benchmarks/python_reference.py demo/fashion-cnn.pt <Fashion-MNIST's folder> <mini-batch rows>
 
-Reads Fashion-MNIST rows from memory-mapped .npy files, as uint8, and scores one query with the demo's model under torch.inference_mode:
-cold = losses under the base model and the ascended one, warm = the ascended one alone, the base losses being kept from before. Prints one JSON
-object: rows scored per second of wall time, and per second of CPU time, which a busy machine disturbs less.
+Scores Fashion-MNIST for one query under torch.inference_mode, with one thread: losses under the base model and the ascended one, over rows read as uint8
+from memory-mapped .npy files. Goes round for ever; prints the rows done and the CPU seconds they took.
 """
 
-import argparse
-import json
 import sys
 import tempfile
 import time
@@ -17,12 +14,11 @@ from pathlib import Path
 import numpy
 import torch
 
-ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT / "demo"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "demo"))
 
 from train import read_idx  # noqa: E402
 
-MINI_BATCH_ROWS = (8, 16, 32, 64, 128, 256, 512)
+ROWS_A_PART = 8192
 
 
 def losses_of(model, images: numpy.ndarray, labels: numpy.ndarray, size: int) -> numpy.ndarray:
@@ -36,81 +32,40 @@ def losses_of(model, images: numpy.ndarray, labels: numpy.ndarray, size: int) ->
     return losses
 
 
-def ascend(path: Path, image: torch.Tensor, label: torch.Tensor):
-    model = torch.jit.load(str(path)).eval()
+def ascend(path: str, image: torch.Tensor, label: torch.Tensor):
+    model = torch.jit.load(path).eval()
     optimizer = torch.optim.Adam(model.parameters(), lr=5e-3, maximize=True)
     model(image, label).mean().backward()
     optimizer.step()
     return model
 
 
-def timed(repeats: int, work):
-    """Seconds of wall and of CPU time of the fastest repeat."""
-    best = (float("inf"), float("inf"))
-    for _ in range(repeats):
-        wall, cpu = time.perf_counter(), time.process_time()
-        work()
-        best = min(best, (time.perf_counter() - wall, time.process_time() - cpu))
-    return best
-
-
-def map_rows(data: Path, folder: Path, rows: int):
-    """The first rows as mapped .npy files; past the data set's end it is repeated."""
+def map_rows(data: Path, folder: Path):
     mapped = []
     for name, dtype in (("images-idx3", numpy.uint8), ("labels-idx1", numpy.int64)):
-        values = read_idx(data / f"train-{name}-ubyte.gz").astype(dtype)
         path = folder / f"{name}.npy"
-        numpy.save(path, numpy.concatenate([values] * -(-rows // len(values)))[:rows])
+        numpy.save(path, read_idx(data / f"train-{name}-ubyte.gz").astype(dtype))
         mapped.append(numpy.load(path, mmap_mode="c"))  # copy on write: torch wants writable memory; nothing is written
     return mapped
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, default=ROOT / "demo" / "fashion-cnn.pt")
-    parser.add_argument("--data", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
-    parser.add_argument("--rows", type=int, default=60_000)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--mini-batch-rows", type=int, help="only this size; default: the fastest of " + ", ".join(map(str, MINI_BATCH_ROWS)))
-    parser.add_argument("--repeats", type=int, default=3, help="the fastest counts")
-    options = parser.parse_args()
-
-    torch.set_num_threads(options.threads)
+    path, data, size = sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])
+    torch.set_num_threads(1)
     with tempfile.TemporaryDirectory() as folder:
-        images, labels = map_rows(options.data, Path(folder), options.rows)
-        base = torch.jit.load(str(options.model)).eval()
-        ascended = ascend(options.model, torch.from_numpy(images[:1]).float() / 255, torch.from_numpy(labels[:1]))
+        images, labels = map_rows(data, Path(folder))
+    base = torch.jit.load(path).eval()
+    ascended = ascend(path, torch.from_numpy(images[:1]).float() / 255, torch.from_numpy(labels[:1]))
+    for model in (base, ascended):
+        losses_of(model, images[: 4 * size], labels[: 4 * size], size)  # torch compiles on the first calls
 
-        probe = slice(0, min(options.rows, 8192))
-        sizes = [options.mini_batch_rows] if options.mini_batch_rows else MINI_BATCH_ROWS
-        rates = {}
-        for size in sizes:
-            losses_of(base, images[: 4 * size], labels[: 4 * size], size)  # torch compiles on the first calls
-            rates[size] = len(labels[probe]) / timed(options.repeats, lambda: losses_of(base, images[probe], labels[probe], size))[1]
-        best = max(rates, key=rates.get)
-
-        def cold():
-            return losses_of(ascended, images, labels, best) - losses_of(base, images, labels, best)
-
-        kept = losses_of(base, images, labels, best)
-        cold_wall, cold_cpu = timed(options.repeats, cold)
-        warm_wall, warm_cpu = timed(options.repeats, lambda: losses_of(ascended, images, labels, best) - kept)
-    print(
-        json.dumps(
-            {
-                "engine": "python",
-                "torch": torch.__version__,
-                "threads": options.threads,
-                "rows": options.rows,
-                "miniBatchRows": best,
-                "forwardRowsPerCpuSecond": {str(size): round(rate) for size, rate in rates.items()},
-                "coldRowsPerSecond": round(options.rows / cold_wall),
-                "warmRowsPerSecond": round(options.rows / warm_wall),
-                "coldRowsPerCpuSecond": round(options.rows / cold_cpu),
-                "warmRowsPerCpuSecond": round(options.rows / warm_cpu),
-            }
-        )
-    )
+    rows, start = 0, time.process_time()
+    while True:
+        for first in range(0, len(labels), ROWS_A_PART):
+            part = slice(first, first + ROWS_A_PART)
+            losses_of(ascended, images[part], labels[part], size) - losses_of(base, images[part], labels[part], size)
+            rows += len(labels[part])
+            print(rows, time.process_time() - start, flush=True)
 
 
 if __name__ == "__main__":

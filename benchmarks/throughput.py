@@ -1,10 +1,10 @@
-"""Rows per CPU-second of one query: `mirrored run` beside the Python reference, run in turn on the same rows with one thread each.
+"""Rows per CPU-second of one query: `mirrored run` beside the Python reference and beside the bare native forward.
 
     PYTHONPATH=python /usr/bin/python3 benchmarks/throughput.py [--rounds 5] [--model demo/fashion-cnn.pt]
 
-Ours is the marginal rate: the CPU time, children's included, of a run over COPIES copies of Fashion-MNIST less that over one, so that start-up counts for
-neither side. cold = base and ascended losses; warm = another query over the same rows, their base losses cached. Each side uses its own best mini-batch.
-Prints a line of JSON per round and the median ratios. CPU time, not wall time, since a shared machine disturbs it less.
+The three run at the same time on one core, one thread each, so that whatever the machine does to one it does to all: a ratio is of the same seconds. Rates
+are taken from a third of our run to its end, when start-up and .NET's compiler are over. cold = base and ascended losses; warm = another query over the
+same rows, their base losses cached. The reference makes both passes. Each side uses its own best mini-batch.
 """
 
 import argparse
@@ -14,54 +14,85 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-COPIES = 8
+COPIES = 16
 ROWS = 60_000
-MINI_BATCH_ROWS = (32, 128, 256)
+MINI_BATCH_ROWS = (32, 64, 128, 256, 512)
+WARM_UP_COVERAGE = 0.33
+ON_ONE_CORE = ("taskset", "--cpu-list", "0")
 
 
-def cpu_seconds(command) -> float:
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    error = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        sys.exit(f"{' '.join(map(str, command))}: status {status}\n{error.decode()}")
-    return usage.ru_utime + usage.ru_stime
+class Loop:
+    """A program that prints, for ever, the rows it has done and the CPU seconds they took."""
+
+    def __init__(self, *command):
+        self.process = subprocess.Popen([*ON_ONE_CORE, *map(str, command)], stdout=subprocess.PIPE, text=True)
+        self.done = (0, 0.0)
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        for line in self.process.stdout:
+            rows, seconds = line.split()
+            self.done = (int(rows), float(seconds))
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+
+    def rate(self, seconds: float) -> float:
+        """Alone, for so many CPU seconds."""
+        while self.done[1] < seconds and self.process.poll() is None:
+            self.reader.join(0.1)
+        self.stop()
+        return self.done[0] / self.done[1]
+
+
+def python_loop(options, size: int) -> Loop:
+    return Loop(sys.executable, ROOT / "benchmarks" / "python_reference.py", options.model, options.data, size)
+
+
+def bare_loop(options, size: int, kind: str) -> Loop:
+    return Loop(ROOT / "artifacts/bin/BareForward/release/MirroredInfluence.BareForward", options.model, size, kind)
+
+
+def cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Engine:
-    def __init__(self, folder: Path, data: Path, model: Path):
-        self.folder, self.model, self.count = folder, model, 0
-        published = sorted(data.glob("train-*-ubyte.gz"))
+    def __init__(self, options, folder: Path, size: int):
+        self.options, self.folder, self.size, self.count = options, folder, size, 0
+        published = sorted(options.data.glob("train-*-ubyte.gz"))
         for copy in range(COPIES):  # each a row shorter: equal rows would share their cached base losses
             subprocess.check_call([
                 ROOT / "mirrored", "import", f"image={published[0]}", f"label={published[1]}", "--rows", f"{copy}..{ROWS - 1}", "--out", folder / f"copy-{copy}.arrow",
             ], stdout=subprocess.DEVNULL)  # fmt: skip
 
-    def run(self, shards: str, query: int, size: int, cache: str) -> float:
+    def rates(self, query: int, cache: str, beside: dict) -> dict:
+        """Our rows per CPU-second, and those of the loops beside us in the same seconds."""
         self.count += 1
-        return cpu_seconds([
-            ROOT / "mirrored", "run", "--model-uri", self.model, "--train-shards", self.folder / shards, "--train-columns", '{"image":{"scale":0.00392156862745098}}',
-            "--test-shards", self.folder / "copy-0.arrow", "--test-rows", str(query), "--compute-lanes", "1", "--compute-cache", self.folder / cache,
-            "--score-mini-batch-rows", str(size), "--out", self.folder / f"run-{self.count}",
-        ])  # fmt: skip
-
-    def rates(self, size: int) -> dict:
-        """Rows per CPU-second, cold and warm."""
-        cache = f"cache-{self.count}"
-        small, large = ("copy-0.arrow", "copy-*.arrow")
-        seconds = [self.run(large, query, size, cache) - self.run(small, query, size, f"small-{cache}") for query in (0, 1)]
-        return {name: sum(ROWS - copy for copy in range(1, COPIES)) / taken for name, taken in zip(("cold", "warm"), seconds)}
-
-
-def python_rates(model: Path, data: Path) -> dict:
-    output = subprocess.check_output([
-        sys.executable, ROOT / "benchmarks" / "python_reference.py", "--model", model, "--data", data, "--threads", "1", "--repeats", "1",
-    ])  # fmt: skip
-    found = json.loads(output)
-    return {"cold": found["coldRowsPerCpuSecond"], "warm": found["warmRowsPerCpuSecond"], "miniBatchRows": found["miniBatchRows"]}
+        process = subprocess.Popen([
+            *ON_ONE_CORE, ROOT / "mirrored", "run", "--json", "--model-uri", self.options.model, "--train-shards", self.folder / "copy-*.arrow",
+            "--train-columns", '{"image":{"scale":0.00392156862745098}}', "--test-shards", self.folder / "copy-0.arrow", "--test-rows", str(query),
+            "--compute-lanes", "1", "--compute-cache", self.folder / cache, "--score-mini-batch-rows", str(self.size), "--out", self.folder / f"run-{self.count}",
+        ], stdout=subprocess.PIPE)  # fmt: skip
+        first = last = None
+        for line in process.stdout:
+            event = json.loads(line)
+            if event.get("phase") == "scoring" and WARM_UP_COVERAGE <= event["coverage"] < 1:
+                done = {"mirrored": (event["doneCount"], cpu_seconds(process.pid))} | {name: loop.done for name, loop in beside.items()}
+                first, last = first or done, done
+        if process.wait():
+            sys.exit(f"mirrored run ended with {process.returncode}")
+        for loop in beside.values():
+            loop.stop()
+        return {name: (last[name][0] - first[name][0]) / (last[name][1] - first[name][1]) for name in last}
 
 
 def main() -> None:
@@ -71,20 +102,20 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
     options = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"
+    tries = {size: [(python_loop(options, size).rate(2), bare_loop(options, size, "cold").rate(2)) for _ in range(2)] for size in MINI_BATCH_ROWS}
+    theirs, ours = (max(tries, key=lambda size: max(rates[side] for rates in tries[size])) for side in (0, 1))
+    print(f"mini-batches: {ours} rows, the reference {theirs}", flush=True)
+    ratios = {}
     with tempfile.TemporaryDirectory() as folder:
-        engine = Engine(Path(folder), options.data, options.model)
-        sizes = {size: engine.rates(size)["cold"] for size in MINI_BATCH_ROWS}
-        best = max(sizes, key=sizes.get)
-        rounds = []
-        for _ in range(options.rounds):
-            ours, theirs = engine.rates(best), python_rates(options.model, options.data)
-            rounds.append({
-                "mirrored": {name: round(rate) for name, rate in ours.items()} | {"miniBatchRows": best}, "python": theirs,
-                "cold": ours["cold"] / theirs["cold"], "warm": ours["warm"] / theirs["cold"],
-            })  # fmt: skip
-            print(json.dumps(rounds[-1]), flush=True)
-    for name, what in (("cold", "cold against the two-pass loop"), ("warm", "warm against the two-pass loop")):
-        print(f"{what}: median {statistics.median(r[name] for r in rounds):.2f}×, {min(r[name] for r in rounds):.2f} to {max(r[name] for r in rounds):.2f}")
+        engine = Engine(options, Path(folder), ours)
+        for number in range(options.rounds):
+            for query, kind in enumerate(("cold", "warm")):
+                rates = engine.rates(query, f"cache-{number}", {"python": python_loop(options, theirs), "bare": bare_loop(options, ours, kind)})
+                print(kind, json.dumps({name: round(rate) for name, rate in rates.items()}), flush=True)
+                for name, what in (("python", "the two-pass loop"), ("bare", "the bare forward")):
+                    ratios.setdefault(f"{kind} against {what}", []).append(rates["mirrored"] / rates[name])
+    for name, values in ratios.items():
+        print(f"{name}: median {statistics.median(values):.2f}×, {min(values):.2f} to {max(values):.2f}")
 
 
 if __name__ == "__main__":

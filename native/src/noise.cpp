@@ -11,6 +11,16 @@ struct Point {
     double sine;
 };
 
+// terms[0] + terms[1] q + terms[2] q^2 + ..., by Horner's rule.
+template <size_t Count>
+double polynomial(const double (&terms)[Count], double q) {
+    double sum = terms[Count - 1];
+    for (size_t index = Count - 1; index-- > 0;) {
+        sum = sum * q + terms[index];
+    }
+    return sum;
+}
+
 // ln(u), u = (word + 1) / 2^32 in (0, 1], from +, *, / alone: the same bits wherever arithmetic is IEEE 754.
 // u = m * 2^e with m in [sqrt(1/2), sqrt(2)); ln m = 2 artanh(s), s = (m - 1) / (m + 1), |s| <= 0.172, terms to s^21.
 double log_of_uniform(uint32_t word) {
@@ -30,18 +40,9 @@ double log_of_uniform(uint32_t word) {
 
     const double s = (m - 1.0) / (m + 1.0);
     const double q = s * s;
-    double sum = 1.0 / 21.0;
-    sum = sum * q + 1.0 / 19.0;
-    sum = sum * q + 1.0 / 17.0;
-    sum = sum * q + 1.0 / 15.0;
-    sum = sum * q + 1.0 / 13.0;
-    sum = sum * q + 1.0 / 11.0;
-    sum = sum * q + 1.0 / 9.0;
-    sum = sum * q + 1.0 / 7.0;
-    sum = sum * q + 1.0 / 5.0;
-    sum = sum * q + 1.0 / 3.0;
-    sum = sum * q + 1.0;
-    return exponent * ln2 + 2.0 * s * sum;
+    constexpr double terms[] = {1.0,        1.0 / 3.0,  1.0 / 5.0,  1.0 / 7.0,  1.0 / 9.0, 1.0 / 11.0,
+                                1.0 / 13.0, 1.0 / 15.0, 1.0 / 17.0, 1.0 / 19.0, 1.0 / 21.0};
+    return exponent * ln2 + 2.0 * s * polynomial(terms, q);
 }
 
 // cos and sin of 2 pi word / 2^32. The nearest quarter turn is taken off in integers, exactly; the rest, at most pi / 4, goes
@@ -53,25 +54,26 @@ Point point_of_angle(uint32_t word) {
     const double x = rest * radians;
     const double q = x * x;
 
-    double sine = 1.0 / 355687428096000.0;
-    sine = sine * q - 1.0 / 1307674368000.0;
-    sine = sine * q + 1.0 / 6227020800.0;
-    sine = sine * q - 1.0 / 39916800.0;
-    sine = sine * q + 1.0 / 362880.0;
-    sine = sine * q - 1.0 / 5040.0;
-    sine = sine * q + 1.0 / 120.0;
-    sine = sine * q - 1.0 / 6.0;
-    sine = (sine * q + 1.0) * x;
-
-    double cosine = 1.0 / 20922789888000.0;
-    cosine = cosine * q - 1.0 / 87178291200.0;
-    cosine = cosine * q + 1.0 / 479001600.0;
-    cosine = cosine * q - 1.0 / 3628800.0;
-    cosine = cosine * q + 1.0 / 40320.0;
-    cosine = cosine * q - 1.0 / 720.0;
-    cosine = cosine * q + 1.0 / 24.0;
-    cosine = cosine * q - 1.0 / 2.0;
-    cosine = cosine * q + 1.0;
+    constexpr double sine_terms[] = {1.0,
+                                     -1.0 / 6.0,
+                                     1.0 / 120.0,
+                                     -1.0 / 5040.0,
+                                     1.0 / 362880.0,
+                                     -1.0 / 39916800.0,
+                                     1.0 / 6227020800.0,
+                                     -1.0 / 1307674368000.0,
+                                     1.0 / 355687428096000.0};
+    constexpr double cosine_terms[] = {1.0,
+                                       -1.0 / 2.0,
+                                       1.0 / 24.0,
+                                       -1.0 / 720.0,
+                                       1.0 / 40320.0,
+                                       -1.0 / 3628800.0,
+                                       1.0 / 479001600.0,
+                                       -1.0 / 87178291200.0,
+                                       1.0 / 20922789888000.0};
+    const double sine = x * polynomial(sine_terms, q);
+    const double cosine = polynomial(cosine_terms, q);
 
     switch (quarter & 3u) {
         case 0: return {cosine, sine};

@@ -14,13 +14,13 @@ internal static class Refusal
         if (ValuesOf(parsed.CommandResult).Concat(parsed.UnmatchedTokens).FirstOrDefault(IsFlag) is { } token)
         {
             var flag = token.Split('=')[0];
-            throw Failure.Invalid($"{(command is Verb ? $"{command.Name}: " : "")}unknown flag {flag}{HintOrEnd(flag, NamesOf(command, root))} {help}");
+            throw Failure.Invalid($"{(command is Verb ? $"{command.Name}: " : "")}unknown flag {flag}{NearestName.Ending(flag, NamesOf(command, root))} {help}");
         }
 
         if (command is not Verb && parsed.UnmatchedTokens is [var unknown, ..])
         {
             string[] verbs = [.. root.Subcommands.Select(verb => verb.Name)];
-            throw Failure.Invalid($"unknown verb '{unknown}'; expected one of {string.Join(", ", verbs)}{HintOrEnd(unknown, verbs)} {help}");
+            throw Failure.Invalid($"unknown verb '{unknown}'; expected one of {string.Join(", ", verbs)}{NearestName.Ending(unknown, verbs)} {help}");
         }
 
         if (parsed.UnmatchedTokens is [var surplus, ..])
@@ -28,9 +28,6 @@ internal static class Refusal
         if (parsed.Errors is [var error, ..])
             throw Failure.Invalid($"{error.Message.TrimEnd('.')}. {help}");
     }
-
-    /// <summary>"<c>; did you mean run?</c>", or the end of the sentence.</summary>
-    public static string HintOrEnd(string name, IEnumerable<string> known) => NearestName.Hint(name, known) is { Length: > 0 } hint ? hint : ".";
 
     /// <summary>Arguments and flag values: the parser takes an unknown flag for one of them where more may follow.</summary>
     private static IEnumerable<string> ValuesOf(CommandResult command) =>

@@ -6,7 +6,7 @@ namespace MirroredInfluence.Cli.Tests;
 /// <summary>What a person or a script meets: exit codes, one line on the error stream, nothing but text in a pipe.</summary>
 public sealed partial class CommandTests : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -29,7 +29,7 @@ public sealed partial class CommandTests : IDisposable
     {
         var outcome = await BuiltCommand.RunAsync(_folder.Path, arguments.Split(' '));
 
-        Assert.Equal((2, "", error + "\n"), outcome);
+        Assert.Equal(new CommandOutcome(2, "", error + "\n"), outcome);
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed partial class CommandTests : IDisposable
 
         var outcome = await BuiltCommand.RunAsync(_folder.Path, "import", "t.csv", "--out", "x");
 
-        Assert.Equal((3, "", "mirrored: t.csv: line 2 has 1 fields; the header has 2.\n"), outcome);
+        Assert.Equal(new CommandOutcome(3, "", "mirrored: t.csv: line 2 has 1 fields; the header has 2.\n"), outcome);
     }
 
     [Fact]
@@ -105,9 +105,9 @@ public sealed partial class CommandTests : IDisposable
         await begun.Task.WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
 
         Assert.Equal(0, Kill(process.Id, signal));
-        var outcome = await BuiltCommand.EndAsync(process);
+        var outcome = await CommandProcess.EndAsync(process);
 
-        Assert.Equal((130, "", "mirrored: stopped: no file was kept.\n"), outcome);
+        Assert.Equal(new CommandOutcome(130, "", "mirrored: stopped: no file was kept.\n"), outcome);
         Assert.Empty(Directory.EnumerateFiles(_folder.Path, "x.*"));
     }
 
@@ -116,7 +116,7 @@ public sealed partial class CommandTests : IDisposable
     {
         var outcome = await BuiltCommand.RunAsync(_folder.Path, "--version");
 
-        Assert.Equal((0, "0.1.0\n", ""), outcome);
+        Assert.Equal(new CommandOutcome(0, "0.1.0\n", ""), outcome);
     }
 
     /// <summary>A file that claims many rows and takes no disk.</summary>

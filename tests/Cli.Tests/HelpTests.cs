@@ -18,7 +18,7 @@ public sealed class HelpTests
         var outcome = await BuiltCommand.RunAsync(AppContext.BaseDirectory, arguments);
 
         var expected = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "Help", $"{name}.txt"), TestContext.Current.CancellationToken);
-        Assert.Equal((0, expected, ""), outcome);
+        Assert.Equal(new CommandOutcome(0, expected, ""), outcome);
     }
 
     [Theory]

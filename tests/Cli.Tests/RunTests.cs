@@ -13,7 +13,7 @@ public sealed class RunTests : IAsyncLifetime
     private static readonly string Model = Path.Combine(AppContext.BaseDirectory, "classifier.pt");
     private static readonly string[] Spec = ["--model-uri", Model, "--train-shards", "train.arrow", "--test-shards", "train.arrow", "--test-rows", "3,5", "--compute-lanes", "1"];
 
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public async ValueTask InitializeAsync()
     {
@@ -121,7 +121,7 @@ public sealed class RunTests : IAsyncLifetime
     {
         var outcome = await BuiltCommand.RunAsync(_folder.Path, "tune", "--model-uri", Model, "--train-shards", "train.arrow", flag, value);
 
-        Assert.Equal((2, "", $"mirrored: {message}\n"), outcome);
+        Assert.Equal(new CommandOutcome(2, "", $"mirrored: {message}\n"), outcome);
     }
 
     [Theory]
@@ -134,7 +134,7 @@ public sealed class RunTests : IAsyncLifetime
 
         var outcome = await BuiltCommand.RunAsync(_folder.Path, "verify", "fourth", "--row", row);
 
-        Assert.Equal((2, "", $"mirrored: {message}\n"), outcome);
+        Assert.Equal(new CommandOutcome(2, "", $"mirrored: {message}\n"), outcome);
     }
 
     [Fact]
@@ -165,7 +165,7 @@ public sealed class RunTests : IAsyncLifetime
     {
         var outcome = await BuiltCommand.RunAsync(_folder.Path, "inspect", Model, Model);
 
-        Assert.Equal((2, "", $"mirrored: {Model} and {Model} are both models; give one of each.\n"), outcome);
+        Assert.Equal(new CommandOutcome(2, "", $"mirrored: {Model} and {Model} are both models; give one of each.\n"), outcome);
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class RunTests : IAsyncLifetime
         Assert.EndsWith("Ready to run.\n", doctor.Output, StringComparison.Ordinal);
     }
 
-    private async Task<(int ExitCode, string Output, string Error)> RunAsync(params string[] arguments)
+    private async Task<CommandOutcome> RunAsync(params string[] arguments)
     {
         var outcome = await BuiltCommand.RunAsync(_folder.Path, arguments);
         Assert.True(outcome.ExitCode == 0, $"mirrored {string.Join(' ', arguments)} exited with {outcome.ExitCode}: {outcome.Error}");

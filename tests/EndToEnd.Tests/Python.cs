@@ -7,7 +7,7 @@ internal static class Python
 
     public static async Task<CommandOutcome> RunAsync(string workFolder, params IEnumerable<string> arguments)
     {
-        using var process = Mirrored.StartProgram(Program, workFolder, arguments);
-        return await Mirrored.OutcomeAsync(process);
+        using var process = CommandProcess.Start(Program, workFolder, arguments);
+        return await CommandProcess.EndAsync(process);
     }
 }

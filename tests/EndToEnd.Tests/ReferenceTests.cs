@@ -16,10 +16,10 @@ public sealed class ReferenceTests
     [InlineData("mlp")]
     public async Task EachCase_AgreesWithTheReference(string model)
     {
-        using var work = new WorkFolder();
-        var made = await Python.RunAsync(work.Root, Repository.Path("tests", "reference", "make_cases.py"), "--out", work.Root, "--models", model);
+        using var work = new TemporaryFolder();
+        var made = await Python.RunAsync(work.Path, Repository.Path("tests", "reference", "make_cases.py"), "--out", work.Path, "--models", model);
         Assert.True(made.ExitCode == 0, made.Output + made.Error);
-        var folder = work[model];
+        var folder = work.File(model);
         await Mirrored.MustRunAsync(folder, "import", "train.npz", "--out", "train.arrow");
         await Mirrored.MustRunAsync(folder, "import", "test.npz", "--out", "test.arrow");
 

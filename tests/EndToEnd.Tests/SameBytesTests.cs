@@ -8,10 +8,10 @@ public sealed class SameBytesTests
     [Fact]
     public async Task LanesShardsAndCache_DoNotShowInTheResult()
     {
-        using var work = new WorkFolder();
-        await FashionRows.ImportAsync(work.Root);
-        await Mirrored.MustRunAsync(work.Root, FashionRows.Run("cold", "--compute-cache", "none", "--compute-lanes", "1"));
-        var expected = FashionRows.Result(work.Root, "cold");
+        using var work = new TemporaryFolder();
+        await FashionRows.ImportAsync(work.Path);
+        await Mirrored.MustRunAsync(work.Path, FashionRows.Run("cold", "--compute-cache", "none", "--compute-lanes", "1"));
+        var expected = FashionRows.Result(work.Path, "cold");
 
         string[][] variants =
         [
@@ -22,8 +22,8 @@ public sealed class SameBytesTests
         foreach (var (index, variant) in variants.Index())
         {
             var run = $"variant-{index}";
-            await Mirrored.MustRunAsync(work.Root, FashionRows.Run(run, [.. variant, "--compute-cache", "kept"]));
-            Assert.Equal(expected, FashionRows.Result(work.Root, run));
+            await Mirrored.MustRunAsync(work.Path, FashionRows.Run(run, [.. variant, "--compute-cache", "kept"]));
+            Assert.Equal(expected, FashionRows.Result(work.Path, run));
         }
     }
 
@@ -33,50 +33,50 @@ public sealed class SameBytesTests
     [InlineData("stream", "zstd", 1)]
     public async Task RecordBatchesFormatAndCompression_DoNotShowInTheResult(string format, string compression, int recordBatchRows)
     {
-        using var work = new WorkFolder();
-        await FashionRows.ImportAsync(work.Root);
-        await Mirrored.MustRunAsync(work.Root, FashionRows.Run("first"));
+        using var work = new TemporaryFolder();
+        await FashionRows.ImportAsync(work.Path);
+        await Mirrored.MustRunAsync(work.Path, FashionRows.Run("first"));
 
-        await FashionRows.ImportAsync(work.Root, "--format", format, "--compression", compression, "--record-batch-rows", $"{recordBatchRows}");
-        await Mirrored.MustRunAsync(work.Root, FashionRows.Run("second"));
+        await FashionRows.ImportAsync(work.Path, "--format", format, "--compression", compression, "--record-batch-rows", $"{recordBatchRows}");
+        await Mirrored.MustRunAsync(work.Path, FashionRows.Run("second"));
 
-        Assert.Equal(FashionRows.Result(work.Root, "first"), FashionRows.Result(work.Root, "second"));
+        Assert.Equal(FashionRows.Result(work.Path, "first"), FashionRows.Result(work.Path, "second"));
     }
 
     [Fact]
     public async Task RunKilledAgainAndAgain_EndsWithTheSameBytes()
     {
-        using var work = new WorkFolder();
-        await FashionRows.ImportAsync(work.Root);
+        using var work = new TemporaryFolder();
+        await FashionRows.ImportAsync(work.Path);
         string[] flags = ["--compute-shard-rows", "32", "--compute-lanes", "2", "--compute-cache", "none"];
-        await Mirrored.MustRunAsync(work.Root, FashionRows.Run("whole", flags));
+        await Mirrored.MustRunAsync(work.Path, FashionRows.Run("whole", flags));
 
-        var parts = work["killed", "parts"];
+        var parts = work.File("killed/parts");
         for (var wanted = 1; wanted <= 21; wanted += 10)
         {
-            using var process = Mirrored.Start(work.Root, FashionRows.Run("killed", flags));
+            using var process = Mirrored.Start(work.Path, FashionRows.Run("killed", flags));
             while (!process.HasExited && (!Directory.Exists(parts) || Directory.GetFiles(parts).Length < wanted))
                 await Task.Yield();
             process.Kill();
             await process.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        Assert.False(File.Exists(work["killed", "result.json"]), "The run was not interrupted: it ended before it was killed.");
-        await Mirrored.MustRunAsync(work.Root, FashionRows.Run("killed", flags));
-        Assert.Equal(FashionRows.Result(work.Root, "whole"), FashionRows.Result(work.Root, "killed"));
+        Assert.False(File.Exists(work.File("killed/result.json")), "The run was not interrupted: it ended before it was killed.");
+        await Mirrored.MustRunAsync(work.Path, FashionRows.Run("killed", flags));
+        Assert.Equal(FashionRows.Result(work.Path, "whole"), FashionRows.Result(work.Path, "killed"));
     }
 
     /// <summary>Kernels round by mini-batch size: bounded here, and part of a run's identity.</summary>
     [Fact]
     public async Task MiniBatchSize_MovesLossesByRoundingOnly()
     {
-        using var work = new WorkFolder();
-        await FashionRows.ImportAsync(work.Root);
+        using var work = new TemporaryFolder();
+        await FashionRows.ImportAsync(work.Path);
         var losses = new List<Dictionary<(string, long), double>>();
         foreach (var size in new[] { "1", "16", "32", "100" })
         {
-            await Mirrored.MustRunAsync(work.Root, FashionRows.Run(size, "--score-mini-batch-rows", size));
-            losses.Add(BaseLosses(FashionRows.Result(work.Root, size)));
+            await Mirrored.MustRunAsync(work.Path, FashionRows.Run(size, "--score-mini-batch-rows", size));
+            losses.Add(BaseLosses(FashionRows.Result(work.Path, size)));
         }
 
         // Cross-entropy of 10 logits: a loss of L nats is log-sum-exp minus a logit, each of magnitude ≤ 32, rounded at 2⁻²⁴ relative a few times over

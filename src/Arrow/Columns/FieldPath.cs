@@ -60,8 +60,7 @@ internal sealed class FieldPath
         var names = Bindable(fields).Take(NamesComparedMax).ToArray();
         var shown = names.Length == 0 ? "no columns" : string.Join(", ", names.Take(NamesShownMax));
         var more = names.Length > NamesShownMax ? ", …" : "";
-        var hint = NearestName.Hint(columnPath, names);
-        return Failure.Invalid($"{fileName}: no column '{columnPath}'{(hint.Length == 0 ? "." : hint)} The file has {shown}{more}.");
+        return Failure.Invalid($"{fileName}: no column '{columnPath}'{NearestName.Ending(columnPath, names)} The file has {shown}{more}.");
     }
 
     /// <summary>Columns, and instead of a struct the fields in it.</summary>

@@ -110,7 +110,7 @@ internal sealed class ImportVerb : Verb
             names.Add(name);
         }
 
-        throw Failure.Invalid($"{flag.Name}: found '{text}'; expected {NearestName.Choices(text, names)}.");
+        throw Failure.Invalid($"{flag.Name}: found '{text}'; expected one of {string.Join(", ", names)}{NearestName.Ending(text, names)}");
     }
 
     private static string TypeName(SourceColumn column) =>

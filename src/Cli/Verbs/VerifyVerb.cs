@@ -58,7 +58,7 @@ internal sealed class VerifyVerb : Verb
         var name = text[..colon];
         int[] matches = [.. Enumerable.Range(0, plan.Files.Length).Where(index => plan.Files[index].Uri == Path.GetFullPath(name) || Path.GetFileName(plan.Files[index].Uri) == name)];
         if (matches is not [var fileIndex])
-            throw Failure.Invalid($"--row: '{name}' is the name of {(matches.Length == 0 ? "no file" : $"{matches.Length} files")} of this run{Refusal.HintOrEnd(name, plan.Files.Select(file => Path.GetFileName(file.Uri)))}");
+            throw Failure.Invalid($"--row: '{name}' is the name of {(matches.Length == 0 ? "no file" : $"{matches.Length} files")} of this run{NearestName.Ending(name, plan.Files.Select(file => Path.GetFileName(file.Uri)))}");
         if (row >= plan.Files[fileIndex].RowCount)
             throw Failure.Invalid($"--row: {name} holds rows 0 to {plan.Files[fileIndex].RowCount - 1}; found {row}.");
         return plan.RowIndex(fileIndex, row);

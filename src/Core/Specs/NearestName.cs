@@ -11,18 +11,8 @@ public static class NearestName
         .Select(pair => pair.candidate)
         .FirstOrDefault();
 
-    /// <summary>"<c>; did you mean ascent?</c>", or nothing when none is near.</summary>
-    public static string Hint(string name, IEnumerable<string> known) => Of(name, known) is { } nearest ? $"; did you mean {nearest}?" : "";
-
-    /// <summary>The hint, or a full stop: how a message ends.</summary>
-    public static string Ending(string name, IEnumerable<string> known) => Hint(name, known) is { Length: > 0 } hint ? hint : ".";
-
-    /// <summary>"<c>one of adam, sgd; did you mean adam</c>"</summary>
-    public static string Choices(string name, IEnumerable<string> known)
-    {
-        string[] names = [.. known];
-        return $"one of {string.Join(", ", names)}{Hint(name, names).TrimEnd('?')}";
-    }
+    /// <summary>How a message ends that has named what it expected: "<c>; did you mean ascent?</c>", or a full stop when none is near.</summary>
+    public static string Ending(string name, IEnumerable<string> known) => Of(name, known) is { } nearest ? $"; did you mean {nearest}?" : ".";
 
     /// <summary>Letters to insert, delete, replace or swap with their neighbour (optimal string alignment).</summary>
     private static int Distance(string left, string right)

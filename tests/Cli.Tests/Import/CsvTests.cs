@@ -2,7 +2,7 @@ namespace MirroredInfluence.Cli.Tests.Import;
 
 public sealed class CsvTests : IDisposable
 {
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

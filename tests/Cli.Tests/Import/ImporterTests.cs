@@ -7,7 +7,7 @@ public sealed class ImporterTests : IDisposable
 {
     private const int RowCount = 10;
 
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly string _images;
     private readonly string _labels;
 
@@ -100,7 +100,7 @@ public sealed class ImporterTests : IDisposable
     [InlineData("labels images.gz:x --out out", "images.gz: holds one array; ':x' is for an array of an npz or columns of a CSV.")]
     [InlineData("a=labels a=labels --out out", "two columns would be called 'a'; rename one: NAME=FILE.")]
     [InlineData("labels short --out out", "short has 3 rows, labels has 10; sources side by side need the same rows.")]
-    [InlineData("label=labels --caption lable=a,b --out out", "--caption: no column 'lable'; it is one of label; did you mean label.")]
+    [InlineData("label=labels --caption lable=a,b --out out", "--caption: no column 'lable'; expected one of label; did you mean label?")]
     [InlineData("image=images.gz --caption image=a,b --out out", "--caption: column 'image' does not hold integers, one a row, so it cannot count names.")]
     [InlineData("image=images.gz --text x={image} --out out", "--text x={image}: column 'image' holds a [2, 2] array a row, which is no text.")]
     [InlineData("image=images.gz --text x={image --out out", "--text x={image: '{' is never closed.")]
@@ -111,7 +111,7 @@ public sealed class ImporterTests : IDisposable
 
         var outcome = await BuiltCommand.RunAsync(_folder.Path, ["import", .. arguments.Split(' ')]);
 
-        Assert.Equal((2, "", $"mirrored: {message}\n"), outcome);
+        Assert.Equal(new CommandOutcome(2, "", $"mirrored: {message}\n"), outcome);
         Assert.Empty(Directory.EnumerateFiles(_folder.Path, "out*"));
     }
 
@@ -120,7 +120,7 @@ public sealed class ImporterTests : IDisposable
     {
         var outcome = await BuiltCommand.RunAsync(_folder.Path, "import", "label=labels", "--caption", "label=Shirt,Coat", "--shards", "5", "--out", "out");
 
-        Assert.Equal((3, "", "mirrored: row 2: label is 2, but --caption lists 2 names: 0 to 1.\n"), outcome);
+        Assert.Equal(new CommandOutcome(3, "", "mirrored: row 2: label is 2, but --caption lists 2 names: 0 to 1.\n"), outcome);
         Assert.Empty(Directory.EnumerateFiles(_folder.Path, "out*"));
     }
 
@@ -131,7 +131,7 @@ public sealed class ImporterTests : IDisposable
 
         var outcome = await BuiltCommand.RunAsync(_folder.Path, "import", "labels", "--out", "out");
 
-        Assert.Equal((2, "", "mirrored: out-00007.arrow: exists already. Remove it (and its like), or choose another --out.\n"), outcome);
+        Assert.Equal(new CommandOutcome(2, "", "mirrored: out-00007.arrow: exists already. Remove it (and its like), or choose another --out.\n"), outcome);
     }
 
     [Fact]
@@ -141,7 +141,7 @@ public sealed class ImporterTests : IDisposable
 
         var outcome = await BuiltCommand.RunAsync(_folder.Path, "import", "none.npy", "--out", "out");
 
-        Assert.Equal((3, "", "mirrored: none.npy: holds no rows.\n"), outcome);
+        Assert.Equal(new CommandOutcome(3, "", "mirrored: none.npy: holds no rows.\n"), outcome);
     }
 
     [Fact]

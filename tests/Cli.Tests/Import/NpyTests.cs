@@ -7,7 +7,7 @@ public sealed class NpyTests : IDisposable
 {
     private static readonly byte[] TwoByThree = [1, 2, 3, 4, 5, 6];
 
-    private readonly TestFolder _folder = new();
+    private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 

@@ -1,15 +1,16 @@
 """Makes the small TorchScript archives beside this file: /usr/bin/python3 make.py. Each takes named tensors and returns a loss a row."""
 
-import io
-import json
-import pathlib
-import zipfile
+import sys
+from pathlib import Path
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-FOLDER = pathlib.Path(__file__).parent
+FOLDER = Path(__file__).parent
+sys.path.insert(0, str(FOLDER.parents[1] / "golden"))
+
+from archive import save  # noqa: E402
 
 
 class Classifier(nn.Module):
@@ -103,26 +104,20 @@ LATENT = [
 ]
 
 
-def save(name: str, module: nn.Module, declared: dict) -> None:
-    extra = {"mirrored.json": json.dumps({"format": 1, **declared})} if declared else {}
-    archive = io.BytesIO(torch.jit.script(module.eval()).save_to_buffer(_extra_files=extra))
-    # Debug entries name the files of the machine the model was made on; the rest is the same everywhere.
-    with zipfile.ZipFile(archive) as made, zipfile.ZipFile(FOLDER / f"{name}.pt", "w") as kept:
-        for entry in made.infolist():
-            if not entry.filename.endswith(".debug_pkl"):
-                kept.writestr(zipfile.ZipInfo(f"{name}/{entry.filename.split('/', 1)[1]}"), made.read(entry))
-
-
 def main() -> None:
     torch.manual_seed(0)
     classifier = Classifier()
-    save("classifier", classifier, {"arguments": [IMAGE, LABEL]})
-    save("undeclared", classifier, {})
-    save("normalised", Normalised(), {"arguments": [IMAGE, LABEL]})
-    save("split", Split(), {"arguments": [IMAGE, LABEL], "prefix": ["image"], "suffix": ["label"]})
-    save("denoiser", Denoiser(), {"arguments": LATENT})
-    save("exponential", Exponential(), {"arguments": [X]})
-    save("scalar", Scalar(), {"arguments": [X]})
+    models = {
+        "classifier": (classifier, {"arguments": [IMAGE, LABEL]}),
+        "undeclared": (classifier, {}),
+        "normalised": (Normalised(), {"arguments": [IMAGE, LABEL]}),
+        "split": (Split(), {"arguments": [IMAGE, LABEL], "prefix": ["image"], "suffix": ["label"]}),
+        "denoiser": (Denoiser(), {"arguments": LATENT}),
+        "exponential": (Exponential(), {"arguments": [X]}),
+        "scalar": (Scalar(), {"arguments": [X]}),
+    }
+    for name, (module, declared) in models.items():
+        save(FOLDER / f"{name}.pt", torch.jit.script(module.eval()), **declared)
 
 
 main()

@@ -5,10 +5,9 @@ plain PyTorch on the eager modules, so nothing of TorchScript or of the engine h
 """
 
 import copy
-import io
 import itertools
 import json
-import zipfile
+import sys
 from pathlib import Path
 
 import torch
@@ -16,6 +15,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from archive import save  # noqa: E402
+
 MODELS = HERE.parent.parent / "corpus" / "models"
 ROWS = 5
 
@@ -110,15 +113,6 @@ NOISE = {"name": "noise", "dtype": "float32", "shape": [4]}
 TIMESTEP = {"name": "timestep", "dtype": "int64", "shape": []}
 
 
-def save(name: str, scripted, **declared) -> None:
-    archive = io.BytesIO(scripted.save_to_buffer(_extra_files={"mirrored.json": json.dumps({"format": 1, **declared})} if declared else {}))
-    # Debug records name the files of the machine the model was made on; the rest is the same everywhere.
-    with zipfile.ZipFile(archive) as made, zipfile.ZipFile(MODELS / f"{name}.pt", "w") as kept:
-        for entry in made.infolist():
-            if not entry.filename.endswith(".debug_pkl"):
-                kept.writestr(zipfile.ZipInfo(f"{name}/{entry.filename.split('/', 1)[1]}"), made.read(entry))
-
-
 def ascend(base: nn.Module, x: Tensor, y: Tensor, options: dict) -> dict:
     """What the engine must make of the same options, in the words of its run spec."""
     model = copy.deepcopy(base).eval()
@@ -147,13 +141,13 @@ def main() -> None:
     MODELS.mkdir(parents=True, exist_ok=True)
     models = {"mlp": Mlp(), "normalised": Normalised(), "tied": Tied()}
     for name, model in models.items():
-        save(name, torch.jit.script(model.eval()), arguments=[X, Y])
-    save("split", torch.jit.script(Split().eval()), arguments=[X, Y], prefix=["x"], suffix=["y"])
-    save("dropped", torch.jit.script(Dropped().eval()), arguments=[X, Y])
-    save("denoiser", torch.jit.script(Denoiser().eval()), arguments=[X, NOISE, TIMESTEP])
-    save("scalar", torch.jit.script(Scalar().eval()))
+        save(MODELS / f"{name}.pt", torch.jit.script(model.eval()), arguments=[X, Y])
+    save(MODELS / "split.pt", torch.jit.script(Split().eval()), arguments=[X, Y], prefix=["x"], suffix=["y"])
+    save(MODELS / "dropped.pt", torch.jit.script(Dropped().eval()), arguments=[X, Y])
+    save(MODELS / "denoiser.pt", torch.jit.script(Denoiser().eval()), arguments=[X, NOISE, TIMESTEP])
+    save(MODELS / "scalar.pt", torch.jit.script(Scalar().eval()))
     x, y = torch.randn(ROWS, 4), torch.tensor([0, 1, 2, 0, 1])
-    save("traced", torch.jit.trace(models["normalised"].eval(), (x, y)))
+    save(MODELS / "traced.pt", torch.jit.trace(models["normalised"].eval(), (x, y)))
 
     base_losses = {name: model.eval()(x, y).tolist() for name, model in models.items()}
     cases = []

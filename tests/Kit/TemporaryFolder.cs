@@ -1,9 +1,9 @@
-namespace MirroredInfluence.Cli.Tests;
+namespace MirroredInfluence.Testing;
 
-/// <summary>A folder of one test's own, gone with it.</summary>
-internal sealed class TestFolder : IDisposable
+/// <summary>A folder of one test's own, removed with its content.</summary>
+internal sealed class TemporaryFolder : IDisposable
 {
-    public string Path { get; } = Directory.CreateTempSubdirectory("mirrored-cli-").FullName;
+    public string Path { get; } = Directory.CreateTempSubdirectory("mirrored-").FullName;
 
     public string File(string name) => System.IO.Path.Combine(Path, name);
 

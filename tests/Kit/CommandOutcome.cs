@@ -1,3 +1,3 @@
-namespace MirroredInfluence.EndToEnd.Tests;
+namespace MirroredInfluence.Testing;
 
 internal sealed record CommandOutcome(int ExitCode, string Output, string Error);

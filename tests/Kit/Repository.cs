@@ -1,4 +1,4 @@
-namespace MirroredInfluence.EndToEnd.Tests;
+namespace MirroredInfluence.Testing;
 
 /// <summary>The checkout the tests run in.</summary>
 internal static class Repository
