@@ -1,7 +1,5 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using MirroredInfluence.Storage;
-using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
 
@@ -26,7 +24,7 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
         if (done.MissingShards.Length > 0)
         {
             await new Coordinator(time, progress).AscendAsync(run, models, directory, cancellationToken);
-            await ScoreAsync(run, done, models, directory, cacheFolder is null ? null : new BaseLossCache(cacheFolder), cancellationToken);
+            await ScoreAsync(run, done, models, directory, cacheFolder, cancellationToken);
         }
 
         return await new Reducer(time, progress).ReduceAsync(directory, run.Queries, cancellationToken);
@@ -52,7 +50,7 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
         DoneShards done,
         DeviceModels models,
         RunDirectory directory,
-        BaseLossCache? cache,
+        string? cacheFolder,
         CancellationToken cancellationToken)
     {
         var rowCount = run.Plan.RowCount;
@@ -60,72 +58,10 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
         var meter = new RowMeter(progressMeter, rowCount, run.Spec.Score.MaxUnscorable);
         meter.Check(done.Unscorable.Count, done.Unscorable);
 
-        using var weights = await DeviceWeights.OpenAsync(run, models, directory, cancellationToken);
         using var files = run.OpenTrainFiles();
-        var runtime = RuntimeKey(models.Models[0]);
-
-        // One thread writes what the lanes score, so that a lane never waits for a disk; at most one shard a lane waits to be written.
-        using var scored = new BlockingCollection<ScoredShard>(models.LaneCount);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var commit = Task.Run(() => CommitAsync(scored, directory, KeepBaseLosses, stop), CancellationToken.None);
-        try
-        {
-            await LaneScoring.RunAsync(run, done.MissingShards, models, weights.Of, files, meter, KnownBaseLosses, Take, stop.Token);
-        }
-        finally
-        {
-            scored.CompleteAdding();
-            await commit;
-        }
-
-        float[]? KnownBaseLosses(Shard shard)
-        {
-            if (cache is null)
-                return null;
-
-            var losses = new float[run.DrawCount * shard.RowCount];
-            return cache.TryRead(BaseLossKey.Of(run.Manifest, shard, runtime), losses) ? losses : null;
-        }
-
-        void KeepBaseLosses(ScoredShard shard)
-        {
-            if (shard.HasNewBaseLosses)
-                cache?.TryWrite(BaseLossKey.Of(run.Manifest, shard.Shard, runtime), shard.BaseLosses);
-        }
-
-        void Take(ScoredShard shard, CancellationToken laneStop)
-        {
-            if (!scored.TryAdd(shard))
-                scored.Add(shard, laneStop);
-        }
-    }
-
-    /// <summary>What decides how kernels round, besides what the run's manifest says.</summary>
-    private static string RuntimeKey(BaseModel model)
-    {
-        var runtime = TorchRuntime.Describe();
-        return $"{model.Device.Split(':')[0]} {runtime.TorchVersion} {runtime.Blas} {runtime.CpuCapability}";
-    }
-
-    /// <summary>Writes scored shards until there are no more: a part after its losses, since it is the commit.</summary>
-    private static async Task CommitAsync(
-        BlockingCollection<ScoredShard> scored, RunDirectory directory, Action<ScoredShard> keepBaseLosses, CancellationTokenSource stop)
-    {
-        try
-        {
-            foreach (var shard in scored.GetConsumingEnumerable())
-            {
-                if (shard.Losses is { } losses)
-                    await directory.PutLossesAsync(losses, CancellationToken.None);
-                await directory.PutPartAsync(shard.Part, shard.Shard, CancellationToken.None);
-                keepBaseLosses(shard);
-            }
-        }
-        catch
-        {
-            await stop.CancelAsync();
-            throw;
-        }
+        var queue = new WorkQueue<Shard>(done.MissingShards);
+        await new ShardCommits(run, models, directory, cacheFolder).ScoreAsync(
+            _ => queue.TryTake(out var shard) ? shard : null, done.MissingShards.Length, files, meter, committed: _ => { }, cancellationToken);
     }
 
     /// <param name="MissingShards">Without a part.</param>

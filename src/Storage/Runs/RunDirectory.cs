@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 
 namespace MirroredInfluence.Storage;
 
@@ -10,10 +11,15 @@ namespace MirroredInfluence.Storage;
 /// </summary>
 public sealed class RunDirectory
 {
-    private const string ManifestKey = "run.json", PlanKey = "plan.arrow", PartPrefix = "parts/", LossPrefix = "losses/";
+    private const string ManifestKey = "run.json", PlanKey = "plan.arrow", PartPrefix = "parts/", LossPrefix = "losses/", PoisonPrefix = "poisoned/";
+
+    /// <summary>Shards whose names share their first five digits.</summary>
+    public const int BlockShards = 1000;
 
     /// <summary>What to do about a damaged file: all of them are made again.</summary>
     internal const string Remedy = "Remove it and run again: it is made again.";
+
+    private static readonly JsonSerializerOptions PoisonOptions = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true, WriteIndented = true };
 
     private readonly IObjectStore _store;
 
@@ -24,6 +30,13 @@ public sealed class RunDirectory
     }
 
     public RunManifest Manifest { get; }
+
+    /// <summary>The run that the directory holds, or null before one is begun.</summary>
+    /// <exception cref="MirroredException">Data: run.json cannot be read.</exception>
+    public static async Task<RunDirectory?> TryOpenAsync(IObjectStore store, CancellationToken cancellationToken) =>
+        await store.GetAsync(ManifestKey, cancellationToken).ConfigureAwait(false) is { } json
+            ? new RunDirectory(store, RunManifest.Parse(Encoding.UTF8.GetString(json), store.UriOf(ManifestKey)))
+            : null;
 
     /// <summary>Begins a run, or goes on with it when the directory holds the same one.</summary>
     /// <exception cref="MirroredException">Invalid: the directory holds another run; the message names the first field that differs.</exception>
@@ -43,12 +56,9 @@ public sealed class RunDirectory
     }
 
     /// <exception cref="MirroredException">Invalid: there is no run. Data: run.json cannot be read.</exception>
-    public static async Task<RunDirectory> OpenAsync(IObjectStore store, CancellationToken cancellationToken)
-    {
-        var json = await store.GetAsync(ManifestKey, cancellationToken).ConfigureAwait(false)
-            ?? throw Failure.Invalid($"{store.UriOf(ManifestKey)}: not found; expected the directory of a run that was begun.");
-        return new RunDirectory(store, RunManifest.Parse(Encoding.UTF8.GetString(json), store.UriOf(ManifestKey)));
-    }
+    public static async Task<RunDirectory> OpenAsync(IObjectStore store, CancellationToken cancellationToken) =>
+        await TryOpenAsync(store, cancellationToken).ConfigureAwait(false)
+        ?? throw Failure.Invalid($"{store.UriOf(ManifestKey)}: not found; expected the directory of a run that was begun.");
 
     /// <summary>Keeps a plan, unless the run has one: then that one is returned, since parts are made by it.</summary>
     public async Task<RunPlan> PutPlanAsync(RunPlan plan, CancellationToken cancellationToken)
@@ -89,7 +99,34 @@ public sealed class RunDirectory
     }
 
     /// <summary>Indexes of the shards that are scored, in no order.</summary>
-    public IAsyncEnumerable<int> ListPartsAsync(CancellationToken cancellationToken) => ListShardsAsync(PartPrefix, cancellationToken);
+    public IAsyncEnumerable<int> ListPartsAsync(CancellationToken cancellationToken) => ListShardsAsync(PartPrefix, ".arrow", cancellationToken);
+
+    /// <summary>Indexes of the scored shards of a block of <see cref="BlockShards"/>, in no order: one request to a store, however many shards the run has.</summary>
+    public IAsyncEnumerable<int> ListPartsAsync(int blockIndex, CancellationToken cancellationToken) =>
+        ListShardsAsync(string.Create(CultureInfo.InvariantCulture, $"{PartPrefix}{blockIndex:D5}"), ".arrow", cancellationToken);
+
+    /// <summary>Sets a shard aside. The first who does so is kept.</summary>
+    public Task PutPoisonedAsync(PoisonedShard shard, CancellationToken cancellationToken) =>
+        _store.PutIfAbsentAsync(PoisonKey(shard.ShardIndex), stream => JsonSerializer.Serialize(stream, shard, PoisonOptions), cancellationToken);
+
+    /// <summary>Shards that were set aside and have no part, in order.</summary>
+    /// <exception cref="MirroredException">Data: a file cannot be read.</exception>
+    public async Task<IReadOnlyList<PoisonedShard>> ReadPoisonedAsync(RunPlan plan, CancellationToken cancellationToken)
+    {
+        var shards = new SortedList<int, PoisonedShard>();
+        await foreach (var index in ListShardsAsync(PoisonPrefix, ".json", cancellationToken).ConfigureAwait(false))
+        {
+            var key = PoisonKey(index);
+            if (index >= plan.Shards.Length)
+                throw Failure.Data($"{_store.UriOf(key)}: the plan has no shard {index}. {Remedy}");
+            if (await TryGetPartAsync(plan.Shards[index], cancellationToken).ConfigureAwait(false) is not null)
+                continue;
+            if (await _store.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } bytes)
+                shards.Add(index, ReadPoisoned(bytes, _store.UriOf(key)));
+        }
+
+        return shards.Values.AsReadOnly();
+    }
 
     /// <returns>False when they were already there.</returns>
     public Task<bool> PutLossesAsync(ShardLosses losses, CancellationToken cancellationToken) =>
@@ -107,16 +144,30 @@ public sealed class RunDirectory
 
     private static string PartKey(int shardIndex) => string.Create(CultureInfo.InvariantCulture, $"{PartPrefix}{shardIndex:D8}.arrow");
 
+    private static string PoisonKey(int shardIndex) => string.Create(CultureInfo.InvariantCulture, $"{PoisonPrefix}{shardIndex:D8}.json");
+
+    private static PoisonedShard ReadPoisoned(byte[] bytes, string name)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<PoisonedShard>(bytes, PoisonOptions) ?? throw new JsonException("it is null.");
+        }
+        catch (JsonException exception)
+        {
+            throw Failure.Data($"{name}: cannot be read: {exception.Message} {Remedy}", exception);
+        }
+    }
+
     private static string LossKey(int shardIndex) => string.Create(CultureInfo.InvariantCulture, $"{LossPrefix}{shardIndex:D8}.arrow");
 
     private static string WeightsKey(string query) => $"weights/{FileName.Encode(query)}.safetensors";
 
-    private async IAsyncEnumerable<int> ListShardsAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<int> ListShardsAsync(string prefix, string ending, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var key in _store.ListAsync(prefix, cancellationToken).ConfigureAwait(false))
         {
-            var name = key.AsSpan(prefix.Length);
-            if (name.EndsWith(".arrow") && int.TryParse(name[..^".arrow".Length], NumberStyles.None, CultureInfo.InvariantCulture, out var shardIndex))
+            var name = key.AsSpan(key.LastIndexOf('/') + 1);
+            if (name.EndsWith(ending) && int.TryParse(name[..^ending.Length], NumberStyles.None, CultureInfo.InvariantCulture, out var shardIndex))
                 yield return shardIndex;
         }
     }
