@@ -53,9 +53,8 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
         string? cacheFolder,
         CancellationToken cancellationToken)
     {
-        var rowCount = run.Plan.RowCount;
-        using var progressMeter = new ProgressMeter(time, progress, RunPhase.Scoring, rowCount, done.RowCount, done.Unscorable.Count);
-        var meter = new RowMeter(progressMeter, rowCount, run.Spec.Score.MaxUnscorable);
+        using var progressMeter = new ProgressMeter(time, progress, RunPhase.Scoring, run.Plan.RowCount, done.RowCount, done.Unscorable.Count);
+        var meter = new RowMeter(progressMeter, run.Plan, run.Spec.Score.MaxUnscorable);
         meter.Check(done.Unscorable.Count, done.Unscorable);
 
         using var files = run.OpenTrainFiles();

@@ -32,6 +32,14 @@ public sealed class ProbeTests : IDisposable
     }
 
     [Fact]
+    public async Task RowOnWhichTheModelFails_IsNotMeasured()
+    {
+        var spec = _bench.Spec(train: new Images { WrongLabelRows = [5] });
+        var forecast = await new Probe(TimeProvider.System).MeasureAsync(spec, TestContext.Current.CancellationToken);
+        Assert.True(forecast.ColdScoreTime > TimeSpan.Zero);
+    }
+
+    [Fact]
     public async Task NoReadableRow_IsRefused()
     {
         var spec = _bench.Spec(train: new Images { RowCount = 3, NullRows = [0, 1, 2] });

@@ -86,7 +86,7 @@ public sealed class ShardScorerTests : IDisposable
             (Run, _model, _weights) = (run, model, weights);
             _lane = model.CreateLane(run.Layout);
             _files = run.OpenTrainFiles();
-            var meter = new RowMeter(new ProgressMeter(TimeProvider.System, null, RunPhase.Scoring, run.Plan.RowCount), run.Plan.RowCount, maxUnscorable: 1);
+            var meter = new RowMeter(new ProgressMeter(TimeProvider.System, null, RunPhase.Scoring, run.Plan.RowCount), run.Plan, maxUnscorable: 1);
             Scorer = new ShardScorer(run, _lane, [.. weights], _files, meter);
         }
 

@@ -98,7 +98,8 @@ public sealed class UnscorableTests : IDisposable
         var spec = _bench.Spec(train: new Images { NullRows = [3, 70, 71] });
         var message = await _bench.RefusalOf(Allow(0.02, spec), FailureKind.Data);
         Assert.Equal(
-            "3 of 100 training rows cannot be scored; expected at most 2 %. Some of them: 2 null, from training row 70 (id 1070) on. "
+            $"3 of 100 training rows cannot be scored so far; expected at most 2 %. Among them: {_bench.File("train.arrow")}:70 (id 1070, null), "
+            + $"{_bench.File("train.arrow")}:71 (id 1071, null). "
             + "Mend the data, or raise score.maxUnscorable, and run again: finished shards are kept.",
             message);
         Assert.NotEmpty(_bench.Parts());
@@ -121,14 +122,14 @@ public sealed class UnscorableTests : IDisposable
         }
 
         Assert.StartsWith(
-            "1 of 4 training rows cannot be scored; expected at most 0.1 %. Some of them: 1 wrong-length, from training row 2 on.",
+            $"1 of 4 training rows cannot be scored so far; expected at most 0.1 %. Among them: {_bench.File("train.arrow")}:2 (wrong-length).",
             await _bench.RefusalOf(spec, FailureKind.Data),
             StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task LossThatIsNoNumber_IsNamed() => Assert.StartsWith(
-        "1 of 100 training rows cannot be scored; expected at most 0.1 %. Some of them: 1 non-finite-loss, from training row 50 (id 1050) on.",
+        $"1 of 100 training rows cannot be scored so far; expected at most 0.1 %. Among them: {_bench.File("train.arrow")}:50 (id 1050, non-finite-loss).",
         await _bench.RefusalOf(_bench.Spec(train: new Images { NaNRows = [50] }), FailureKind.Data),
         StringComparison.Ordinal);
 
@@ -154,6 +155,82 @@ public sealed class UnscorableTests : IDisposable
     {
         var result = await _bench.RunAsync(Allow(0.02, _bench.Spec(train: new Images { NullRows = [0, 1] })));
         Assert.Equal(98, result.ScoredRows);
+    }
+
+    [Fact]
+    public async Task RowsOnWhichTheModelFails_ChangeNoOtherRow()
+    {
+        // 8 is the first of a mini-batch, 19 and 20 are in the short last one.
+        int[] bad = [3, 8, 19];
+        var spec = _bench.Spec(train: new Images { RowCount = 21, NullRows = bad });
+        spec = Allow(1, spec with { Score = spec.Score with { TopK = 1000 } });
+        var expected = Rows(await _bench.RunAsync(spec));
+
+        new Images { RowCount = 21, WrongLabelRows = bad }.Write(_bench.File("train.arrow"));
+        var log = new ProgressLog();
+        var found = await _bench.RunAsync(spec, "other", log);
+        Assert.Equal(expected, Rows(found));
+        Assert.Equal(18, found.ScoredRows);
+        Assert.Equal([(3L, UnscorableReason.ModelError), (8L, UnscorableReason.ModelError), (19L, UnscorableReason.ModelError)],
+            found.Unscorable.Sample.Select(row => (row.TrainRow, row.Reason)));
+        var notice = Assert.Single(log.Reports, report => report.Notice is not null).Notice!;
+        Assert.StartsWith($"The model fails on {_bench.File("train.arrow")}:3: ", notice, StringComparison.Ordinal);
+        Assert.Contains("Target 3 is out of bounds.", notice, StringComparison.Ordinal);
+        Assert.EndsWith("Such rows count as unscorable (model-error).", notice, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RowsOnWhichTheModelFails_CountAlikeInAWarmRun()
+    {
+        var spec = Allow(1, _bench.Spec(train: new Images { WrongLabelRows = [3, 41], NaNRows = [50] }));
+        spec = spec with { Compute = spec.Compute with { Cache = _bench.File("cache") } };
+        var cold = await _bench.RunAsync(spec);
+        Assert.Equal(RunText.Of(cold), RunText.Of(await _bench.RunAsync(spec, "warm")));
+        Assert.Equal(2, cold.Unscorable.CountOf(UnscorableReason.ModelError));
+    }
+
+    [Fact]
+    public async Task LastRowAlone_OnWhichTheModelFails_IsUnscorable()
+    {
+        var result = await _bench.RunAsync(Allow(1, _bench.Spec(train: new Images { RowCount = 17, WrongLabelRows = [16] })));
+        Assert.Equal((17, 16), (result.ExpectedRows, result.ScoredRows));
+    }
+
+    [Fact]
+    public async Task TooManyRowsOnWhichTheModelFails_StopTheRunWithItsWords()
+    {
+        var message = await _bench.RefusalOf(_bench.Spec(train: new Images { WrongLabelRows = [33] }), FailureKind.Data);
+        var row = $"{_bench.File("train.arrow")}:33";
+        Assert.StartsWith(
+            $"1 of 100 training rows cannot be scored so far; expected at most 0.1 %. Among them: {row} (id 1033, model-error). The model fails on {row}: ",
+            message,
+            StringComparison.Ordinal);
+        Assert.Contains("Target 3 is out of bounds.", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task MiniBatchOnWhichTheModelFailsAsAWhole_IsTheModelsFault()
+    {
+        var spec = Allow(1, _bench.Spec(train: new Images { WrongLabelRows = [.. Enumerable.Range(16, 8)] }));
+        Assert.StartsWith(
+            $"{_bench.File("train.arrow")}: rows 16 to 23: the model fails on each of these rows. {Archives.Classifier}, with ",
+            await _bench.RefusalOf(spec, FailureKind.Invalid),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RowOnWhichOneAscendedModelFails_StillRanksUnderTheOthers()
+    {
+        var spec = Allow(1, _bench.VectorSpec(
+            train: [[1, 0, 0, 0], [0, 1, 0, 0], [2, 0, 0, 0], [0, 0, 1, 0]],
+            test: [[1, 0, 0, 0], [0, 1, 0, 0]],
+            model: Archives.Bounded));
+
+        // As with the exponential model, but a loss that is no number is an assertion that fails.
+        var result = await _bench.RunAsync(spec with { Ascent = new AscentSpec { Optimizer = OptimizerKind.Sgd, LearningRate = 60 } });
+        Assert.Equal(new UnscorableRow(2, UnscorableReason.NonFiniteLoss), Assert.Single(result.Unscorable.Sample));
+        Assert.Equal([0L, 1, 3], result.Queries[0].Top.Select(row => row.TrainRow));
+        Assert.Equal([1L, 0, 2, 3], result.Queries[1].Top.Select(row => row.TrainRow));
     }
 
     public void Dispose() => _bench.Dispose();

@@ -34,6 +34,15 @@ public sealed class VerifierTests : IDisposable
     }
 
     [Fact]
+    public async Task RowOnWhichTheModelFails_IsConfirmedAsUnscorable()
+    {
+        var spec = _bench.Spec(train: new Images { WrongLabelRows = [7] });
+        await _bench.RunAsync(spec with { Score = spec.Score with { MaxUnscorable = 1 } });
+        var found = await VerifyAsync(new VerifySpec { TrainRow = 7 });
+        Assert.All(found.Rows, row => Assert.True(row is { Recorded: null, InMiniBatch: null, Alone: null, Agrees: true }));
+    }
+
+    [Fact]
     public async Task WeightsOfAnotherQuery_AreFound()
     {
         await _bench.RunAsync(_bench.Spec());

@@ -17,4 +17,7 @@ public enum UnscorableReason : byte
 
     /// <summary>The record batch that holds the row could not be decoded.</summary>
     CorruptRecordBatch,
+
+    /// <summary>The base model fails on the row: a token beyond its vocabulary, an assertion (docs/decisions/0014).</summary>
+    ModelError,
 }

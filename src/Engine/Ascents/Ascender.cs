@@ -25,7 +25,7 @@ internal static class Ascender
             DrawCount = run.DrawCount,
             Threads = run.Spec.Compute.ThreadsPerLane,
         };
-        var result = Checked(query, model.Ascend(spec, batch, cancellationToken));
+        var result = Ascend(spec, query, batch, model, cancellationToken);
         if (spec.FlatLossEscape is not { } escape || result.LossBefore >= escape.Threshold)
             return result;
 
@@ -35,7 +35,7 @@ internal static class Ascender
         {
             result.Weights.Dispose();
             var moved = batch with { Perturbation = new InputPerturbation(argument, radius, attempt) };
-            result = Checked(query, model.Ascend(spec, moved, cancellationToken));
+            result = Ascend(spec, query, moved, model, cancellationToken);
             if (!IsFinite(result) || result.LossAfter >= escape.TargetLoss)
                 return result;
         }
@@ -70,8 +70,18 @@ internal static class Ascender
     /// <summary>Losses under θ̃ are numbers.</summary>
     public static bool IsFinite(AscentResult result) => double.IsFinite(result.LossAfter);
 
-    private static AscentResult Checked(Query query, AscentResult result)
+    private static AscentResult Ascend(AscentSpec spec, Query query, AscentBatch batch, BaseModel model, CancellationToken cancellationToken)
     {
+        AscentResult result;
+        try
+        {
+            result = model.Ascend(spec, batch, cancellationToken);
+        }
+        catch (MirroredException exception) when (exception.Kind == FailureKind.Invalid)
+        {
+            throw Failure.Invalid($"query '{query.Name}': {exception.Message}", exception);
+        }
+
         if (double.IsFinite(result.LossBefore))
             return result;
 

@@ -18,23 +18,29 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
     {
         using var models = DeviceModels.Load(spec.Model, spec.Compute, deviceCountMax: 1);
         var run = new Planner(digests: null, time, progress).Plan(spec, models.Models[0], cancellationToken);
-        using var rows = LoadRows(run);
+        var rows = ReadableRows(run);
 
         var ascentStart = time.GetTimestamp();
         using var weights = AscendFirst(run, models.Models[0], cancellationToken);
         var ascentTime = time.GetElapsedTime(ascentStart);
 
-        var points = ImmutableArray.CreateBuilder<ProbePoint>();
-        foreach (var miniBatchRows in MiniBatchSizes.Append(spec.Score.MiniBatchRows).Distinct().Order())
+        ImmutableArray<ProbePoint> points;
+        try
         {
-            foreach (var laneCount in new[] { 1, models.LaneCount }.Distinct())
-                points.Add(await MeasureAsync(run, rows, weights, models, miniBatchRows, laneCount, cancellationToken));
+            points = await MeasureAsync(run, rows, weights, models, cancellationToken);
+        }
+        catch (MirroredException failure) when (failure.Kind == FailureKind.Invalid)
+        {
+            var sound = SoundRows(run, rows, models.Models[0], cancellationToken);
+            if (sound.Length == 0 || sound.Length == rows.Length)
+                throw;
+            points = await MeasureAsync(run, sound, weights, models, cancellationToken);
         }
 
-        return Forecast(run, models, weights, ascentTime, points.ToImmutable());
+        return Forecast(run, models, weights, ascentTime, points);
     }
 
-    private static QueryRows LoadRows(PlannedRun run)
+    private static ImmutableArray<TestRow> ReadableRows(PlannedRun run)
     {
         using var files = run.OpenTrainFiles();
         var rows = ImmutableArray.CreateBuilder<TestRow>();
@@ -52,7 +58,37 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
                 $"none of the {run.Plan.RowCount:N0} training rows can be read; `mirrored inspect` shows what is wrong with the data.");
         }
 
-        return QueryRows.Load(new Query { Name = "probe", Rows = rows.ToImmutable() }, run.Plan, files, run.Layout);
+        return rows.ToImmutable();
+    }
+
+    /// <summary>Those of the rows on which the model does not fail.</summary>
+    private static ImmutableArray<TestRow> SoundRows(
+        PlannedRun run, ImmutableArray<TestRow> rows, BaseModel model, CancellationToken cancellationToken)
+    {
+        using var loaded = Load(run, rows);
+        using var lane = model.CreateLane(run.Layout, run.Spec.Compute.ThreadsPerLane);
+        var passes = new ProbePasses(lane, loaded, miniBatchRows: 1, run.Layout);
+        return [.. rows.Where(IsSound)];
+
+        bool IsSound(TestRow row)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            try
+            {
+                passes.Next(null);
+                return true;
+            }
+            catch (MirroredException exception) when (exception.Kind == FailureKind.Invalid)
+            {
+                return false;
+            }
+        }
+    }
+
+    private static QueryRows Load(PlannedRun run, ImmutableArray<TestRow> rows)
+    {
+        using var files = run.OpenTrainFiles();
+        return QueryRows.Load(new Query { Name = "probe", Rows = rows }, run.Plan, files, run.Layout);
     }
 
     private static WeightSet AscendFirst(PlannedRun run, BaseModel model, CancellationToken cancellationToken)
@@ -61,6 +97,20 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
         var testRows = RunPlan.Cut(run.Manifest.Inputs.Test, int.MaxValue, miniBatchRows: 1);
         using var rows = QueryRows.Load(run.Queries[0], testRows, files, run.Layout);
         return Ascender.Ascend(run, run.Spec.Ascent, run.Queries[0], rows, model, notice: _ => { }, cancellationToken).Weights;
+    }
+
+    private async Task<ImmutableArray<ProbePoint>> MeasureAsync(
+        PlannedRun run, ImmutableArray<TestRow> rows, WeightSet weights, DeviceModels models, CancellationToken cancellationToken)
+    {
+        using var loaded = Load(run, rows);
+        var points = ImmutableArray.CreateBuilder<ProbePoint>();
+        foreach (var miniBatchRows in MiniBatchSizes.Append(run.Spec.Score.MiniBatchRows).Distinct().Order())
+        {
+            foreach (var laneCount in new[] { 1, models.LaneCount }.Distinct())
+                points.Add(await MeasureAsync(run, loaded, weights, models, miniBatchRows, laneCount, cancellationToken));
+        }
+
+        return points.ToImmutable();
     }
 
     private async Task<ProbePoint> MeasureAsync(

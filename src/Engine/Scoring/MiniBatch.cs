@@ -1,4 +1,5 @@
 using MirroredInfluence.Arrow;
+using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
 
@@ -20,12 +21,6 @@ internal sealed class MiniBatch(int columnCount, int slotCount, bool needsRowKey
     /// <summary>First row, 0-based within the file.</summary>
     public long RowStart { get; private set; }
 
-    /// <summary>Shape [columns, slots].</summary>
-    public ReadOnlySpan<nint> Pointers => _pointers;
-
-    /// <summary>Shape [slots], or empty when no argument needs them.</summary>
-    public ReadOnlySpan<ulong> Keys => _keys;
-
     /// <summary>Shape [slots]. A slot past the end of the file has a reason too, so that it is passed over.</summary>
     public ReadOnlySpan<UnscorableReason> Reasons => _reasons;
 
@@ -42,19 +37,55 @@ internal sealed class MiniBatch(int columnCount, int slotCount, bool needsRowKey
             return false;
 
         for (var column = 0; column < columnCount; column++)
+            scan.RowPointers(column).CopyTo(_pointers.AsSpan(column * slotCount));
+        for (var slot = 0; slot < Math.Min(_keys.Length, RowCount); slot++)
         {
-            var pointers = scan.RowPointers(column);
-            var slots = _pointers.AsSpan(column * slotCount, slotCount);
-            for (var slot = 0; slot < slotCount; slot++)
-                slots[slot] = pointers[_reasons[slot] == UnscorableReason.None ? slot : first];
+            if (_reasons[slot] == UnscorableReason.None)
+                _keys[slot] = RowKey.Of(file.IdOf(RowStart + slot), fileRowOffset + RowStart + slot);
         }
 
-        for (var slot = 0; slot < _keys.Length; slot++)
-        {
-            var row = RowStart + (_reasons[slot] == UnscorableReason.None ? slot : first);
-            _keys[slot] = RowKey.Of(file.IdOf(row), fileRowOffset + row);
-        }
-
+        FillUp(first);
         return true;
+    }
+
+    /// <summary>Makes this the lane's current mini-batch.</summary>
+    public void Load(Lane lane) => lane.Load(_pointers, slotCount, _keys);
+
+    /// <summary>The same with the row of slot <paramref name="slotOf"/>(slot) in each slot.</summary>
+    public void Load(Lane lane, Func<int, int> slotOf)
+    {
+        int[] slots = [.. Enumerable.Range(0, slotCount).Select(slotOf)];
+        nint[] pointers = [.. Enumerable.Range(0, columnCount).SelectMany(column => slots.Select(slot => _pointers[(column * slotCount) + slot]))];
+        lane.Load(pointers, slotCount, _keys.Length == 0 ? [] : [.. slots.Select(slot => _keys[slot])]);
+    }
+
+    /// <summary>Takes rows out as if they could not be read.</summary>
+    /// <returns>False when no row is left.</returns>
+    public bool Exclude(IEnumerable<int> slots, UnscorableReason reason)
+    {
+        foreach (var slot in slots)
+            _reasons[slot] = reason;
+
+        var first = _reasons.AsSpan().IndexOf(UnscorableReason.None);
+        if (first < 0)
+            return false;
+
+        FillUp(first);
+        return true;
+    }
+
+    /// <summary>Points the slots without a row at a slot with one.</summary>
+    private void FillUp(int first)
+    {
+        for (var slot = 0; slot < slotCount; slot++)
+        {
+            if (_reasons[slot] == UnscorableReason.None)
+                continue;
+
+            for (var column = 0; column < columnCount; column++)
+                _pointers[(column * slotCount) + slot] = _pointers[(column * slotCount) + first];
+            if (_keys.Length > 0)
+                _keys[slot] = _keys[first];
+        }
     }
 }

@@ -4,8 +4,12 @@ namespace MirroredInfluence.Engine;
 /// Counts the rows of a run on all lanes, and ends the run when too many of them are unscorable: more than <c>score.maxUnscorable</c> of
 /// all rows the run expects, so that a bad first shard does not end a run that is good as a whole.
 /// </summary>
-internal sealed class RowMeter(ProgressMeter progress, long expectedRowCount, double maxUnscorable)
+internal sealed class RowMeter(ProgressMeter progress, RunPlan plan, double maxUnscorable)
 {
+    private const int RowsNamedMax = 3;
+
+    private string? _modelError;
+
     /// <param name="rowCount">Rows of a mini-batch.</param>
     /// <param name="unscorableCount">Those of them that are unscorable.</param>
     /// <param name="ofShard">The shard's unscorable rows so far, for the message.</param>
@@ -17,20 +21,36 @@ internal sealed class RowMeter(ProgressMeter progress, long expectedRowCount, do
             Check(progress.AddUnscorable(unscorableCount), ofShard);
     }
 
+    /// <summary>Tells of the first row on which the model fails.</summary>
+    /// <param name="row">File:row.</param>
+    /// <param name="reason">What it counts as.</param>
+    public void NoticeModelError(string row, string message, UnscorableReason reason)
+    {
+        var found = $"The model fails on {row}: {message}";
+        if (Interlocked.CompareExchange(ref _modelError, found, null) is null)
+            progress.Notice($"{found} Such rows count as unscorable ({SpecName.Of(reason)}).");
+    }
+
     /// <param name="unscorableCount">Of the run so far.</param>
     /// <param name="some">At least one of them.</param>
     /// <exception cref="MirroredException">Data: too many unscorable rows.</exception>
     public void Check(long unscorableCount, UnscorableRows some)
     {
-        if ((double)unscorableCount / expectedRowCount <= maxUnscorable)
+        if ((double)unscorableCount / plan.RowCount <= maxUnscorable)
             return;
 
-        var reasons = string.Join(", ", some.CountsByReason.Select(reason => $"{reason.Value:N0} {SpecName.Of(reason.Key)}"));
-        var first = some.Sample[0];
-        var id = first.Id.IsNull ? "" : $" (id {first.Id})";
+        var modelError = _modelError is null ? "" : $"{_modelError} ";
         throw Failure.Data(
-            $"{unscorableCount:N0} of {expectedRowCount:N0} training rows cannot be scored; expected at most {100 * maxUnscorable:G3} %. "
-            + $"Some of them: {reasons}, from training row {first.TrainRow:N0}{id} on. "
+            $"{unscorableCount:N0} of {plan.RowCount:N0} training rows cannot be scored so far; expected at most {100 * maxUnscorable:G3} %. "
+            + $"Among them: {string.Join(", ", some.Sample.Take(RowsNamedMax).Select(Name))}. {modelError}"
             + "Mend the data, or raise score.maxUnscorable, and run again: finished shards are kept.");
+    }
+
+    /// <summary>"/data/train.arrow:17 (id 1017, null)".</summary>
+    private string Name(UnscorableRow row)
+    {
+        var (fileIndex, fileRow) = plan.Locate(row.TrainRow);
+        var id = row.Id.IsNull ? "" : $"id {row.Id}, ";
+        return $"{plan.Files[fileIndex].Uri}:{fileRow} ({id}{SpecName.Of(row.Reason)})";
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using MirroredInfluence.Arrow;
 using MirroredInfluence.Torch;
 
@@ -57,10 +58,13 @@ internal sealed class ShardScorer
             using var scan = new RowScan(file.File, file.Columns, shard.RowStart, shard.RowEnd, _miniBatch.SlotCount);
             while (scan.MoveNext())
             {
-                var hasReadableRows = _miniBatch.Fill(scan, file, shard.FileRowOffset);
+                var hasRows = _miniBatch.Fill(scan, file, shard.FileRowOffset);
+                while (hasRows && !TryLosses(tally, file, cancellationToken, out var failing))
+                    hasRows = _miniBatch.Exclude(failing, UnscorableReason.ModelError);
+
                 _miniBatch.Reasons.CopyTo(_runReasons);
-                if (hasReadableRows)
-                    ScoreMiniBatch(tally, file, cancellationToken);
+                if (hasRows)
+                    Reduce(tally, file);
 
                 _meter.Add(_miniBatch.RowCount, tally.CountUnscorable(_miniBatch, _runReasons, file), tally.Unscorable);
             }
@@ -73,20 +77,23 @@ internal sealed class ShardScorer
         }
     }
 
-    private void ScoreMiniBatch(ShardTally tally, BoundFile file, CancellationToken cancellationToken)
+    /// <summary>Losses of the mini-batch under every weight set and draw.</summary>
+    /// <param name="failing">Slots of rows on which the base model fails: without them the mini-batch is another, and starts again.</param>
+    private bool TryLosses(ShardTally tally, BoundFile file, CancellationToken cancellationToken, out ImmutableArray<int> failing)
     {
-        _lane.Load(_miniBatch.Pointers, _miniBatch.SlotCount, _miniBatch.Keys);
+        _miniBatch.Load(_lane);
         for (var draw = 0; draw < _run.DrawCount; draw++)
         {
             var (start, count) = (draw * _miniBatch.SlotCount, _miniBatch.SlotCount);
             var baseLoss = _baseLoss.AsSpan(start, count);
-            if (tally.HasBaseLosses)
+            if (!tally.TryReadBaseLosses(_miniBatch, draw, baseLoss))
             {
-                tally.ReadBaseLosses(_miniBatch, draw, baseLoss);
-            }
-            else
-            {
-                _lane.Losses(null, draw, baseLoss);
+                if (!TryLosses(null, draw, baseLoss, out var failure))
+                {
+                    failing = FindFailing(file, null, draw, failure, cancellationToken);
+                    return false;
+                }
+
                 tally.KeepBaseLosses(_miniBatch, draw, baseLoss);
             }
 
@@ -94,24 +101,71 @@ internal sealed class ShardScorer
             for (var query = 0; query < _weights.Length; query++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                _lane.Losses(_weights[query], draw, AscendedLoss(query).Slice(start, count));
+                var ascendedLoss = AscendedLoss(query).Slice(start, count);
+                if (!TryLosses(_weights[query], draw, ascendedLoss, out var failure))
+                    LossesOfOthers(file, query, draw, ascendedLoss, failure, cancellationToken);
             }
         }
 
-        ReadGroups(file);
-        for (var query = 0; query < _weights.Length; query++)
-            Reduce(tally, query);
+        failing = [];
+        return true;
+    }
+
+    private bool TryLosses(WeightSet? weights, int draw, Span<float> losses, [NotNullWhen(false)] out MirroredException? failure)
+    {
+        try
+        {
+            _lane.Losses(weights, draw, losses);
+            failure = null;
+            return true;
+        }
+        catch (MirroredException exception) when (exception.Kind == FailureKind.Invalid)
+        {
+            failure = exception;
+            return false;
+        }
+    }
+
+    /// <summary>A row on which only an ascended model fails has no number under that query (docs/decisions/0005).</summary>
+    private void LossesOfOthers(BoundFile file, int query, int draw, Span<float> losses, MirroredException failure, CancellationToken cancellationToken)
+    {
+        var failing = FindFailing(file, query, draw, failure, cancellationToken);
+        var first = Enumerable.Range(0, _miniBatch.RowCount).FirstOrDefault(IsSound, -1);
+        if (first >= 0)
+        {
+            _miniBatch.Load(_lane, slot => IsSound(slot) ? slot : first);
+            _lane.Losses(_weights[query], draw, losses);
+        }
+
+        foreach (var slot in failing)
+            losses[slot] = float.NaN;
+        _miniBatch.Load(_lane);
+
+        bool IsSound(int slot) => _miniBatch.Reasons[slot] == UnscorableReason.None && !failing.Contains(slot);
+    }
+
+    /// <param name="query">Null for the base model.</param>
+    private ImmutableArray<int> FindFailing(
+        BoundFile file, int? query, int draw, MirroredException failure, CancellationToken cancellationToken)
+    {
+        var (path, rowStart) = (file.File.Path, _miniBatch.RowStart);
+        var underQuery = query is { } ascended ? $", under query '{_run.Queries[ascended].Name}'" : "";
+        var where = $"{path}: rows {rowStart} to {rowStart + _miniBatch.RowCount - 1}{underQuery}";
+        var weights = query is { } index ? _weights[index] : null;
+        var (slots, first) = FailingRows.Find(_lane, _miniBatch, weights, draw, failure, where, cancellationToken);
+        var reason = weights is null ? UnscorableReason.ModelError : UnscorableReason.NonFiniteLoss;
+        _meter.NoticeModelError($"{path}:{rowStart + slots[0]}", first.Message, reason);
+        return slots;
     }
 
     private Span<float> AscendedLoss(int query) => _ascendedLoss.AsSpan(query * _baseLoss.Length, _baseLoss.Length);
 
-    private void ReadGroups(BoundFile file)
+    private void Reduce(ShardTally tally, BoundFile file)
     {
-        if (file.Group is null)
-            return;
-
-        for (var row = 0; row < _miniBatch.RowCount; row++)
+        for (var row = 0; file.Group is not null && row < _miniBatch.RowCount; row++)
             _groups[row] = _miniBatch.Reasons[row] == UnscorableReason.None ? file.GroupOf(_miniBatch.RowStart + row) : null;
+        for (var query = 0; query < _weights.Length; query++)
+            Reduce(tally, query);
     }
 
     /// <summary>A row that is no number under one query still ranks under the others (docs/decisions/0005).</summary>

@@ -27,7 +27,22 @@ internal sealed class ShardTally
 
     public UnscorableRows Unscorable { get; } = new();
 
-    public void ReadBaseLosses(MiniBatch miniBatch, int draw, Span<float> slots) => BaseLosses(miniBatch, draw).CopyTo(slots);
+    /// <returns>False when a row's is not known, or was no number: the model tells again why.</returns>
+    public bool TryReadBaseLosses(MiniBatch miniBatch, int draw, Span<float> slots)
+    {
+        if (!HasBaseLosses)
+            return false;
+
+        var known = BaseLosses(miniBatch, draw);
+        known.CopyTo(slots);
+        for (var row = 0; row < known.Length; row++)
+        {
+            if (float.IsNaN(known[row]) && miniBatch.Reasons[row] == UnscorableReason.None)
+                return false;
+        }
+
+        return true;
+    }
 
     /// <summary>Keeps the losses of rows, not those of the slots that only fill the mini-batch.</summary>
     public void KeepBaseLosses(MiniBatch miniBatch, int draw, ReadOnlySpan<float> slots)

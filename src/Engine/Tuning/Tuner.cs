@@ -39,7 +39,7 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
             .OrderBy(point => point.Rate * point.Steps).ThenBy(point => point.Steps).ToImmutableArray();
 
         using var meter = new ProgressMeter(time, progress, RunPhase.Scoring, rowCount * (grid.Length + 1));
-        var trial = new TuneTrial(run, models, files, shards, new RowMeter(meter, run.Plan.RowCount, maxUnscorable: 1));
+        var trial = new TuneTrial(run, models, files, shards, new RowMeter(meter, run.Plan, maxUnscorable: 1));
         var curve = ImmutableArray.CreateBuilder<TunePoint>(grid.Length);
         foreach (var (rate, steps) in grid)
             curve.Add(await trial.TryAsync(rate, steps, queries[..tuneCount], cancellationToken));

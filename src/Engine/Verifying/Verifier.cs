@@ -103,7 +103,7 @@ public sealed class Verifier(TimeProvider time, IProgress<RunProgress>? progress
         var alone = run with { Queries = [query], Manifest = run.Manifest with { Spec = run.Spec with { Score = score } } };
         var shard = ShardSample.MiniBatchOf(run.Plan, miniBatchRows, trainRow);
         using var progressMeter = new ProgressMeter(time, progress: null, RunPhase.Scoring, shard.RowCount);
-        var meter = new RowMeter(progressMeter, run.Plan.RowCount, maxUnscorable: 1);
+        var meter = new RowMeter(progressMeter, run.Plan, maxUnscorable: 1);
         InfluenceEntry? found = null;
         await LaneScoring.RunAsync(alone, [shard], models, _ => [weights], files, meter, _ => null, Take, cancellationToken);
         return found;

@@ -9,6 +9,7 @@ internal static class ReasonWords
         UnscorableReason.WrongLength => "wrong length",
         UnscorableReason.NonFiniteLoss => "non-finite loss",
         UnscorableReason.CorruptRecordBatch => "corrupt record batch",
+        UnscorableReason.ModelError => "model error",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };
 }

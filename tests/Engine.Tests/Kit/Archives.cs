@@ -20,6 +20,9 @@ internal static class Archives
     /// <summary>loss = exp(w·x) with w = 0.</summary>
     public static string Exponential { get; } = Of("exponential");
 
+    /// <summary>The exponential, with an assertion that every loss is a number.</summary>
+    public static string Bounded { get; } = Of("bounded");
+
     /// <summary>Returns one loss for all rows.</summary>
     public static string Scalar { get; } = Of("scalar");
 

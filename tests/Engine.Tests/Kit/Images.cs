@@ -22,6 +22,9 @@ internal sealed record Images
     /// <summary>Rows whose image holds NaN.</summary>
     public int[] NaNRows { get; init; } = [];
 
+    /// <summary>Rows whose label is none of the three classes: the model fails on them.</summary>
+    public int[] WrongLabelRows { get; init; } = [];
+
     public bool HasTextIds { get; init; }
 
     /// <summary>Columns in another order, and one that nothing uses.</summary>
@@ -53,7 +56,7 @@ internal sealed record Images
             else
                 image.AppendRows<float>(NaNRows.Contains(row) ? [.. Enumerable.Repeat(float.NaN, 16)] : Pixels(row));
 
-            label.Append(Label(row));
+            label.Append(WrongLabelRows.Contains(row) ? 3 : Label(row));
             if (HasTextIds)
                 name.Append($"image-{1000 + row}");
             else

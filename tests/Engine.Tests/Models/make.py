@@ -83,6 +83,19 @@ class Exponential(nn.Module):
         return torch.exp(x @ self.weight)
 
 
+class Bounded(nn.Module):
+    """As Exponential, but it refuses a loss that is no number."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(4))
+
+    def forward(self, x: Tensor) -> Tensor:
+        losses = torch.exp(x @ self.weight)
+        assert bool(torch.isfinite(losses).all()), "a loss is no number"
+        return losses
+
+
 class Scalar(nn.Module):
     """A mean over rows, which is not a loss a row."""
 
@@ -114,6 +127,7 @@ def main() -> None:
         "split": (Split(), {"arguments": [IMAGE, LABEL], "prefix": ["image"], "suffix": ["label"]}),
         "denoiser": (Denoiser(), {"arguments": LATENT}),
         "exponential": (Exponential(), {"arguments": [X]}),
+        "bounded": (Bounded(), {"arguments": [X]}),
         "scalar": (Scalar(), {"arguments": [X]}),
     }
     for name, (module, declared) in models.items():
