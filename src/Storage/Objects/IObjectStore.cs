@@ -15,6 +15,14 @@ public interface IObjectStore
     /// <summary>Path of a local file that holds the object, its own or a copy, or null when there is no such object. For objects that are mapped.</summary>
     Task<string?> GetFileAsync(string key, CancellationToken cancellationToken);
 
+    /// <summary>The content an object has now, or null when there is no such object.</summary>
+    Task<ObjectVersion?> TryGetVersionAsync(string key, CancellationToken cancellationToken);
+
+    /// <summary>Fills a buffer with bytes of one content of an object.</summary>
+    /// <param name="version">As found by <see cref="TryGetVersionAsync"/>; the range lies within its length.</param>
+    /// <exception cref="MirroredException">Data: the object has another content by now, or is gone.</exception>
+    Task ReadAsync(string key, ObjectVersion version, long offset, Memory<byte> destination, CancellationToken cancellationToken);
+
     /// <summary>Writes an object unless there is one of that name: the only commit of a run.</summary>
     /// <returns>False when the object was already there; it is left as it is.</returns>
     Task<bool> PutIfAbsentAsync(string key, Action<Stream> write, CancellationToken cancellationToken);

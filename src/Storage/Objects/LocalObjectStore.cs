@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 
 namespace MirroredInfluence.Storage;
@@ -41,6 +42,39 @@ public sealed class LocalObjectStore : IObjectStore
     public Task<string?> GetFileAsync(string key, CancellationToken cancellationToken) =>
         Task.FromResult(File.Exists(PathOf(key)) ? PathOf(key) : null);
 
+    public Task<ObjectVersion?> TryGetVersionAsync(string key, CancellationToken cancellationToken)
+    {
+        var file = new FileInfo(PathOf(key));
+        return Task.FromResult<ObjectVersion?>(file.Exists ? VersionOf(file.Length, file.LastWriteTimeUtc) : null);
+    }
+
+    public Task ReadAsync(string key, ObjectVersion version, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        ObjectRange.ThrowIfOutside(version, offset, destination.Length);
+        try
+        {
+            using var file = File.OpenHandle(PathOf(key));
+            if (VersionOf(RandomAccess.GetLength(file), File.GetLastWriteTimeUtc(file)) != version)
+                throw ObjectRange.Changed(PathOf(key));
+            for (var filled = 0; filled < destination.Length;)
+            {
+                var read = RandomAccess.Read(file, destination.Span[filled..], offset + filled);
+                filled += read > 0 ? read : throw ObjectRange.Changed(PathOf(key));
+            }
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw ObjectRange.Changed(PathOf(key));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failure.Unavailable($"{PathOf(key)}: could not be read: {exception.Message}", exception);
+        }
+
+        return Task.CompletedTask;
+    }
+
     public Task<bool> PutIfAbsentAsync(string key, Action<Stream> write, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -70,10 +104,7 @@ public sealed class LocalObjectStore : IObjectStore
         }
     }
 
-    private string PathOf(string key)
-    {
-        if (key.Length == 0 || key.Split('/').Any(part => part is "" or "." or ".."))
-            throw new ArgumentException($"'{key}' is no key; expected names with '/' between them.", nameof(key));
-        return Path.Combine(_folder, key);
-    }
+    private string PathOf(string key) => Path.Combine(_folder, ObjectKey.Checked(key));
+
+    private static ObjectVersion VersionOf(long length, DateTime changedAt) => new(length, changedAt.Ticks.ToString(CultureInfo.InvariantCulture));
 }

@@ -13,6 +13,11 @@ internal sealed class WatchedStore(IObjectStore inner, Action<string> beforePut)
 
     public Task<string?> GetFileAsync(string key, CancellationToken cancellationToken) => inner.GetFileAsync(key, cancellationToken);
 
+    public Task<ObjectVersion?> TryGetVersionAsync(string key, CancellationToken cancellationToken) => inner.TryGetVersionAsync(key, cancellationToken);
+
+    public Task ReadAsync(string key, ObjectVersion version, long offset, Memory<byte> destination, CancellationToken cancellationToken) =>
+        inner.ReadAsync(key, version, offset, destination, cancellationToken);
+
     public Task<bool> PutIfAbsentAsync(string key, Action<Stream> write, CancellationToken cancellationToken)
     {
         beforePut(key);

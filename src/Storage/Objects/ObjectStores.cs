@@ -1,0 +1,33 @@
+using Azure.Storage.Blobs;
+
+namespace MirroredInfluence.Storage;
+
+/// <summary>Opens the store that an address is of.</summary>
+public static class ObjectStores
+{
+    /// <param name="cacheFolder">Where copies of remote objects are kept, as <see cref="CacheFolder.Resolve"/> says; null keeps none.</param>
+    /// <exception cref="MirroredException">Invalid: the address, or what the environment says about its account, makes no sense.</exception>
+    public static IObjectStore Open(ObjectUri uri, string? cacheFolder, TimeProvider time) =>
+        Open(uri, cacheFolder, time, AzureEnvironment.Read(), new RetrySchedule());
+
+    internal static IObjectStore Open(ObjectUri uri, string? cacheFolder, TimeProvider time, AzureEnvironment environment, RetrySchedule schedule)
+    {
+        if (!uri.IsRemote)
+            return new LocalObjectStore(uri.Text);
+        var copies = new ObjectCopies(cacheFolder);
+        if (AzureAddress.TryParse(uri, environment.Endpoint) is not { } blobs)
+            return new HttpObjectStore(uri, schedule, time, copies);
+
+        var options = new BlobClientOptions { Retry = { MaxRetries = 0, NetworkTimeout = schedule.TryTimeout } };   // RemoteCalls asks again
+        var (container, advice) = blobs.Connect(environment.ConnectionString, options);
+        return new AzureBlobStore(container, blobs.Prefix, uri.Text, new RemoteCalls(schedule, time, Advise), copies);
+
+        string? Advise(RemoteAnswer answer) => answer switch
+        {
+            { Code: RemoteAnswer.NoCredential } => $"Set {AzureEnvironment.ConnectionStringName}, append a shared access signature (?…&sig=…), or run where there is a workload or managed identity.",
+            { Code: "ContainerNotFound" } => $"Create the container '{blobs.Container}' in account '{blobs.Account}', or name one that is there.",
+            { Status: 401 or 403 } => advice,
+            _ => null,
+        };
+    }
+}

@@ -1,0 +1,179 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs.Specialized;
+using Microsoft.Win32.SafeHandles;
+
+namespace MirroredInfluence.Storage;
+
+/// <summary>
+/// Objects as block blobs. Invariants: a blob is committed by one request, with a stamp of that writing in its metadata, so that a writer whose
+/// answer was lost finds out whether it was the first; blocks of two writings never mix, since their names hold the stamp.
+/// </summary>
+/// <param name="prefix">Of every blob's name: empty, or ending in '/'.</param>
+/// <param name="uri">What messages call the place of the blobs, without a signature.</param>
+internal sealed class AzureBlobStore(BlobContainerClient container, string prefix, string uri, RemoteCalls calls, ObjectCopies copies) : IObjectStore
+{
+    private const string StampName = "mirroredput";
+    private const int BlockBytes = 16 << 20, BlocksAtOnce = 4;
+
+    public string UriOf(string key) => $"{uri}/{ObjectKey.Checked(key)}";
+
+    public Task<byte[]?> GetAsync(string key, CancellationToken cancellationToken) => AskAsync(key, async blob =>
+    {
+        try
+        {
+            return (await blob.DownloadContentAsync(cancellationToken).ConfigureAwait(false)).Value.Content.ToArray();
+        }
+        catch (RequestFailedException exception) when (IsMissing(exception))
+        {
+            return null;
+        }
+    }, cancellationToken);
+
+    public async Task<string?> GetFileAsync(string key, CancellationToken cancellationToken) =>
+        await TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is { } version
+            ? await copies.GetAsync(this, key, version, cancellationToken).ConfigureAwait(false)
+            : null;
+
+    public Task<ObjectVersion?> TryGetVersionAsync(string key, CancellationToken cancellationToken) => AskAsync(key, async blob =>
+        await TryGetPropertiesAsync(blob, cancellationToken).ConfigureAwait(false) is { } found ? VersionOf(found) : (ObjectVersion?)null, cancellationToken);
+
+    public Task ReadAsync(string key, ObjectVersion version, long offset, Memory<byte> destination, CancellationToken cancellationToken)
+    {
+        ObjectRange.ThrowIfOutside(version, offset, destination.Length);
+        if (destination.Length == 0)
+            return Task.CompletedTask;
+        var options = new BlobDownloadOptions
+        {
+            Range = new HttpRange(offset, destination.Length),
+            Conditions = new BlobRequestConditions { IfMatch = new ETag(version.Tag) },
+        };
+        return AskAsync(key, async blob =>
+        {
+            try
+            {
+                using var answer = (await blob.DownloadStreamingAsync(options, cancellationToken).ConfigureAwait(false)).Value;
+                await answer.Content.ReadExactlyAsync(destination, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (RequestFailedException exception) when (exception.Status == 412 || IsMissing(exception))
+            {
+                var found = await TryGetPropertiesAsync(blob, cancellationToken).ConfigureAwait(false);
+                if (found is null || VersionOf(found) != version)
+                    throw ObjectRange.Changed(UriOf(key));
+                throw;
+            }
+        }, cancellationToken);
+    }
+
+    public Task<bool> PutIfAbsentAsync(string key, Action<Stream> write, CancellationToken cancellationToken) =>
+        PutAsync(key, write, new BlobRequestConditions { IfNoneMatch = ETag.All }, cancellationToken);
+
+    public Task PutAsync(string key, Action<Stream> write, CancellationToken cancellationToken) => PutAsync(key, write, null, cancellationToken);
+
+    public async IAsyncEnumerable<string> ListAsync(string keyPrefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        string? next = null;
+        do
+        {
+            var page = await calls.AskAsync($"{uri}/{keyPrefix}", () => ListPageAsync(prefix + keyPrefix, next, cancellationToken), cancellationToken).ConfigureAwait(false);
+            foreach (var blob in page.Values)
+                yield return blob.Name[prefix.Length..];
+            next = page.ContinuationToken;
+        }
+        while (!string.IsNullOrEmpty(next));
+    }
+
+    private async Task<bool> PutAsync(string key, Action<Stream> write, BlobRequestConditions? conditions, CancellationToken cancellationToken)
+    {
+        using var draft = copies.Draft(write);
+        var stamp = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        return await AskAsync(key, async blob =>
+        {
+            try
+            {
+                if (conditions is not null && RandomAccess.GetLength(draft) > BlockBytes && await TryGetPropertiesAsync(blob, cancellationToken).ConfigureAwait(false) is { } earlier)
+                    return HasStamp(earlier, stamp);
+                await SendAsync(blob, draft, stamp, conditions, cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+            catch (RequestFailedException exception) when (conditions is not null && IsAbsenceDenied(exception))
+            {
+                // Ours, when an earlier try arrived and its answer did not.
+                if (await TryGetPropertiesAsync(blob, cancellationToken).ConfigureAwait(false) is { } found)
+                    return HasStamp(found, stamp);
+                throw;
+            }
+        }, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task SendAsync(BlockBlobClient blob, SafeFileHandle draft, string stamp, BlobRequestConditions? conditions, CancellationToken cancellationToken)
+    {
+        var metadata = new Dictionary<string, string> { [StampName] = stamp };
+        var length = RandomAccess.GetLength(draft);
+        if (length <= BlockBytes)
+        {
+            await blob.UploadAsync(await ReadBlockAsync(0, cancellationToken).ConfigureAwait(false), new BlobUploadOptions { Conditions = conditions, Metadata = metadata }, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var blocks = Enumerable.Range(0, checked((int)((length + BlockBytes - 1) / BlockBytes)))
+            .Select(index => Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{stamp}{index:D8}"))))
+            .ToArray();
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = BlocksAtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, blocks.Length, parallel, async (index, cancel) =>
+            await blob.StageBlockAsync(blocks[index], await ReadBlockAsync(index, cancel).ConfigureAwait(false), cancellationToken: cancel).ConfigureAwait(false)).ConfigureAwait(false);
+        await blob.CommitBlockListAsync(blocks, new CommitBlockListOptions { Conditions = conditions, Metadata = metadata }, cancellationToken).ConfigureAwait(false);
+
+        async Task<MemoryStream> ReadBlockAsync(int index, CancellationToken cancel)
+        {
+            var start = (long)index * BlockBytes;
+            var bytes = new byte[Math.Min(BlockBytes, length - start)];
+            for (var filled = 0; filled < bytes.Length;)
+                filled += await RandomAccess.ReadAsync(draft, bytes.AsMemory(filled), start + filled, cancel).ConfigureAwait(false);
+            return new MemoryStream(bytes, writable: false);
+        }
+    }
+
+    private async Task<Page<BlobItem>> ListPageAsync(string fullPrefix, string? next, CancellationToken cancellationToken)
+    {
+        await foreach (var page in container.GetBlobsAsync(prefix: fullPrefix, cancellationToken: cancellationToken).AsPages(next).ConfigureAwait(false))
+            return page;
+        throw Failure.Internal($"{uri}: a list without a page.");
+    }
+
+    private Task<T> AskAsync<T>(string key, Func<BlockBlobClient, Task<T>> call, CancellationToken cancellationToken)
+    {
+        var address = UriOf(key);
+        var blob = container.GetBlockBlobClient(prefix + key);
+        return calls.AskAsync(address, () => call(blob), cancellationToken);
+    }
+
+    private static async Task<BlobProperties?> TryGetPropertiesAsync(BlockBlobClient blob, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await blob.GetPropertiesAsync(cancellationToken: cancellationToken).ConfigureAwait(false)).Value;
+        }
+        catch (RequestFailedException exception) when (IsMissing(exception))
+        {
+            return null;
+        }
+    }
+
+    private static bool HasStamp(BlobProperties found, string stamp) => found.Metadata.TryGetValue(StampName, out var first) && first == stamp;
+
+    private static ObjectVersion VersionOf(BlobProperties found) => new(found.ContentLength, found.ETag.ToString());
+
+    private static bool IsMissing(RequestFailedException exception) =>
+        exception.Status == 404 && exception.ErrorCode != BlobErrorCode.ContainerNotFound.ToString();
+
+    /// <summary>A signature that grants only the creation of blobs forbids to overwrite one, where others would find their condition denied.</summary>
+    private static bool IsAbsenceDenied(RequestFailedException exception) =>
+        exception.Status is 409 or 412 || exception.ErrorCode is "UnauthorizedBlobOverwrite" or "InvalidBlockList";   // the commit of another writing discards blocks
+}
