@@ -7,7 +7,7 @@ import keyword
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import List, Tuple
+from typing import List, Tuple, Union
 
 import torch
 
@@ -78,6 +78,10 @@ class Signature:
             tuple(document.get("prefix", ())),
             tuple(document.get("suffix", ())),
         )
+
+
+def dtype_name(dtype: Union[str, torch.dtype]) -> str:
+    return str(dtype).replace("torch.", "") if isinstance(dtype, torch.dtype) else dtype
 
 
 def write(scripted: torch.jit.ScriptModule, signature: Signature, path: Path) -> None:

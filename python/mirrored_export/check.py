@@ -1,5 +1,6 @@
 """Checks an archive as the engine will use it. Every failure names its likely cause."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Union
 
@@ -20,17 +21,17 @@ SIZE_TOLERANCE = 1e-3
 def check(path: Union[str, Path], rows: Optional[Dict[str, torch.Tensor]] = None) -> str:
     """Loads the archive back and raises ExportError unless the engine can use it; returns what was found, in one line.
 
-    rows  name → [B, *shape] with B ≥ 2, real rows; default: seeded random ones (floats normal, integers 0 or 1).
+    rows  name → [B, *shape] with B ≥ 2, tensors or numpy arrays: real rows; default: seeded random ones (floats normal, integers 0 or 1).
     """
     scripted, signature = archive.read(Path(path))
     names = archive.argument_names(scripted.forward)
     if names != [a.name for a in signature.arguments]:
         raise ExportError(f"forward takes ({', '.join(names)}), {archive.EXTRA_FILE} names ({', '.join(a.name for a in signature.arguments)})")
 
-    batch = _in_order(signature.arguments, rows or example_rows(signature.arguments))
+    batch = in_order(signature.arguments, rows or example_rows(signature.arguments))
     count = len(batch[0])
     scripted.eval()
-    losses = _losses_of(scripted, batch)
+    losses = _first_losses(scripted, signature.arguments, batch)
     if not torch.isfinite(losses).all():
         raise ExportError(f"losses are {losses.tolist()}; expected finite ones. Pass rows=… when random rows make no sense to the model")
     if not torch.equal(losses, _losses_of(scripted, batch)):
@@ -53,14 +54,45 @@ def _example(argument: Argument, generator: torch.Generator, count: int) -> torc
     return values.to(dtype)
 
 
-def _in_order(arguments: Sequence[Argument], rows: Dict[str, torch.Tensor]) -> List[torch.Tensor]:
+def in_order(arguments: Sequence[Argument], rows: Dict[str, torch.Tensor]) -> List[torch.Tensor]:
+    """The rows as tensors, in the order of the arguments."""
+    batch = []
     for argument in arguments:
-        found = rows.get(argument.name)
-        if found is None:
+        if argument.name not in rows:
             raise ExportError(f"rows lack '{argument.name}'")
+        try:
+            found = torch.as_tensor(rows[argument.name])
+        except (TypeError, ValueError, RuntimeError) as error:
+            kind = type(rows[argument.name]).__name__
+            raise ExportError(f"rows of '{argument.name}' are {kind}; expected a torch tensor or a numpy array: {archive.first_line(error)}") from error
         if tuple(found.shape[1:]) != argument.shape or found.dtype != DTYPES[argument.dtype]:
             raise ExportError(f"rows of '{argument.name}' are {found.dtype} {list(found.shape)}; expected {argument}")
-    return [rows[argument.name] for argument in arguments]
+        batch.append(found)
+    return batch
+
+
+def _first_losses(scripted, arguments: Sequence[Argument], batch: List[torch.Tensor]) -> torch.Tensor:
+    try:
+        return _losses_of(scripted, batch)
+    except ExportError as error:
+        named = _batched_arguments(scripted, arguments)
+        if not named:
+            raise
+        shapes = "; ".join(f"'{argument.name}' {list(argument.shape)}, expected {list(argument.shape[1:])}" for argument in named)
+        raise ExportError(f"{error}\nThe declared shapes seem to include the batch dimension: {shapes}. Declare the shape of one row.") from error
+
+
+def _batched_arguments(scripted, arguments: Sequence[Argument]) -> List[Argument]:
+    """The arguments without whose first dimension forward works."""
+    shaped = [argument for argument in arguments if argument.shape]
+    for suspects in [shaped, *([argument] for argument in shaped)]:
+        fewer = [replace(argument, shape=argument.shape[1:]) if argument in suspects else argument for argument in arguments]
+        try:
+            _losses_of(scripted, in_order(fewer, example_rows(fewer)))
+        except ExportError:
+            continue
+        return suspects
+    return []
 
 
 def _losses_of(scripted, batch: List[torch.Tensor]) -> torch.Tensor:

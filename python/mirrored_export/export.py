@@ -1,6 +1,8 @@
 """Wraps module + loss as forward(named arguments) -> Tensor[B] in TorchScript."""
 
+import difflib
 import inspect
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Callable, Dict, List, Optional, Sequence, Tuple, Union
@@ -10,7 +12,7 @@ from torch import nn
 
 from . import archive
 from .archive import Argument, ExportError, Signature
-from .check import check, example_rows
+from .check import check, example_rows, in_order
 
 Loss = Union[str, Callable, nn.Module, None]
 
@@ -19,28 +21,28 @@ def export(
     module: nn.Module,
     loss: Loss,
     path: Union[str, Path],
-    arguments: Dict[str, Tuple[Sequence[int], str]],
+    arguments: Dict[str, Tuple[Sequence[int], Union[str, torch.dtype]]],
     *,
     targets: Optional[Sequence[str]] = None,
     split: Optional[Tuple[nn.Module, nn.Module]] = None,
     rows: Optional[Dict[str, torch.Tensor]] = None,
 ) -> str:
-    """Writes the archive, checks it, prints what it holds, and returns its SHA-256.
+    """Writes the archive once it is checked, prints what it holds, and returns its SHA-256. A failed check leaves what was at the path.
 
     The archive's forward takes `arguments` by name and returns loss(module(inputs…), targets…): float32 [B], unreduced.
 
     module     scriptable; takes the first arguments, as many as its own forward requires.
     loss       a function of torch.nn.functional or its name ("cross_entropy": called with reduction="none", averaged within a row);
                a scriptable function or nn.Module of (output, targets…) → [B]; None when the module itself returns the losses.
-    arguments  name → (shape of one row, dtype), the module's first. Names bind to columns of the data.
+    arguments  name → (shape of one row, dtype such as "int64" or torch.int64), the module's first. Names bind to columns of the data.
     targets    the arguments the loss takes; default: those the module does not take. May repeat the module's (a language model's tokens).
     split      (backbone, head) with module = head ∘ backbone, for when only the head is trainable: the engine then runs the backbone
                once for all queries. The backbone returns a tensor or a tuple of tensors, the head's first arguments (without a loss,
                the head takes the targets after them). Checked bit for bit against `module`.
-    rows       name → [B, *shape], real rows to check with; default: seeded random ones (floats normal, integers 0 or 1).
+    rows       name → [B, *shape], tensors or numpy arrays: real rows to check with; default: seeded random ones (floats normal, integers 0 or 1).
     """
     path = Path(path)
-    declared = [Argument(name, dtype, tuple(shape)) for name, (shape, dtype) in arguments.items()]
+    declared = [Argument(name, archive.dtype_name(dtype), tuple(shape)) for name, (shape, dtype) in arguments.items()]
     names = [argument.name for argument in declared]
     call = _loss_call(loss)
     whole = _script(module, "module")
@@ -53,12 +55,18 @@ def export(
         inputs, columns = _divide(names, backbone, "backbone", targets)
         source = _split_source(names, inputs, columns, _feature_names(backbone), call)
         halves = _define(call, {"backbone": backbone, "head": head}, source)
-        _require_equal(scripted, halves, rows or example_rows(declared), names)
+        _require_equal(scripted, halves, in_order(declared, rows or example_rows(declared)))
         scripted, signature = halves, Signature(tuple(declared), tuple(inputs), tuple(columns))
 
     scripted.eval()
-    archive.write(scripted, signature, path)
-    facts = check(path, rows)
+    unchecked = path.with_name(f".{path.name}.unchecked")
+    try:
+        archive.write(scripted, signature, unchecked)
+        facts = check(unchecked, rows)
+        unchecked.replace(path)
+    finally:
+        if unchecked.exists():
+            unchecked.unlink()
     digest = archive.sha256(path)
     print(f"{path}: {path.stat().st_size:,} bytes, sha256 {digest}")
     for argument in declared:
@@ -66,7 +74,7 @@ def export(
     if split is not None:
         print(f"  split     prefix({', '.join(inputs)}) → suffix({', '.join(['features…', *columns])})")
     print(f"  checked   {facts}")
-    print(f"next: ./mirrored inspect {path}")
+    print(f"next: ./mirrored inspect {shlex.quote(str(path))}")
     return digest
 
 
@@ -97,12 +105,17 @@ def _loss_call(loss: Loss) -> Optional[_LossCall]:
     builtin = getattr(nn.functional, name, None)
     if isinstance(loss, str) or loss is builtin:
         if builtin is None or "reduction" not in inspect.signature(builtin).parameters:
-            raise ExportError(f"torch.nn.functional has no loss '{name}'; expected one with a reduction, such as 'cross_entropy' or 'mse_loss'")
+            raise ExportError(f"torch.nn.functional has no loss '{name}'; expected one with a reduction, such as {_losses_like(name)}")
         return _LossCall(f"torch.nn.functional.{name}", ", reduction='none'", averages=True)
     try:
         return _LossCall("loss", function=torch.jit.script(loss))
     except Exception as error:  # TorchScript raises kinds of its own; each means that the source is not scriptable
         raise ExportError(f"loss {name} is not scriptable: {archive.first_line(error)}\ntorch.jit.script({name}) shows where.") from error
+
+
+def _losses_like(name: str) -> str:
+    losses = [key for key, value in vars(nn.functional).items() if inspect.isfunction(value) and "reduction" in inspect.signature(value).parameters]
+    return " or ".join(f"'{loss}'" for loss in difflib.get_close_matches(name, losses, n=2) or ("cross_entropy", "mse_loss"))
 
 
 def _script(module: nn.Module, role: str) -> torch.jit.ScriptModule:
@@ -198,10 +211,10 @@ def _define(call: Optional[_LossCall], parts: Dict[str, nn.Module], source: str)
     return scripted
 
 
-def _require_equal(whole, halves, rows: Dict[str, torch.Tensor], names: Sequence[str]) -> None:
+def _require_equal(whole, halves, batch: List[torch.Tensor]) -> None:
     device = next(whole.parameters(), torch.empty(0)).device
     with torch.no_grad():
-        expected, found = (scripted.eval()(*(rows[name].to(device) for name in names)) for scripted in (whole, halves))
+        expected, found = (scripted.eval()(*(tensor.to(device) for tensor in batch)) for scripted in (whole, halves))
     if not torch.equal(expected, found):
         gap = (expected - found).abs().max().item() if expected.shape == found.shape else f"shapes {list(expected.shape)}, {list(found.shape)}"
         raise ExportError(f"head(backbone(…)) is not the module: losses differ by up to {gap}; expected equal bits. Split the module at a layer boundary.")

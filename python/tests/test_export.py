@@ -174,6 +174,32 @@ class ExportTests(unittest.TestCase):
         rows = torch.randn(3, 8), torch.tensor([0, 5, 9]), torch.randn(3, 8)
         self.assertTrue(torch.equal(self.loaded()(*rows), module(*rows)))
 
+    def test_torch_dtypes_are_names(self):
+        self.export(classifier(), "cross_entropy", {"image": ((1, 8, 8), torch.float32), "label": ((), torch.int64)})
+        self.assertIn("argument  label int64 [B]", self.printed)
+
+    def test_rows_may_be_numpy_arrays(self):
+        module = classifier()
+        rows = {"image": torch.randn(2, 1, 8, 8).numpy(), "label": torch.tensor([7, 9]).numpy()}
+        self.export(module, "cross_entropy", IMAGE, split=(module[:3], module[3:]), rows=rows)
+        self.assertIn("2 rows", self.printed)
+
+    def test_next_command_quotes_the_path(self):
+        self.path = self.path.with_name("my model.pt")
+        self.export(classifier(), "cross_entropy", IMAGE)
+        self.assertIn(f"./mirrored inspect '{self.path}'", self.printed)
+
+    def test_failed_check_leaves_no_file(self):
+        with self.refused("forward returns a scalar"):
+            self.export(classifier(), mean_loss, IMAGE)
+        self.assertEqual(list(self.path.parent.iterdir()), [])
+
+    def test_failed_check_keeps_the_archive_that_was_there(self):
+        digest = self.export(classifier(), "cross_entropy", IMAGE)
+        with self.refused("forward returns a scalar"):
+            self.export(classifier(), mean_loss, IMAGE)
+        self.assertEqual((sha256(self.path), list(self.path.parent.iterdir())), (digest, [self.path]))
+
     # Split into prefix and suffix
 
     def test_split_suffix_of_prefix_is_forward(self):
@@ -210,7 +236,7 @@ class ExportTests(unittest.TestCase):
             self.export(classifier(), nn.CrossEntropyLoss(), IMAGE)
 
     def test_unknown_loss_name_is_refused(self):
-        with self.refused("torch.nn.functional has no loss 'crossentropy'"):
+        with self.refused("torch.nn.functional has no loss 'crossentropy'", "such as 'cross_entropy'"):
             self.export(classifier(), "crossentropy", IMAGE)
 
     def test_function_that_is_no_loss_is_refused(self):
@@ -321,6 +347,19 @@ class ExportTests(unittest.TestCase):
     def test_wrong_shape_is_refused_in_words_of_the_model(self):
         with self.refused("forward fails on 4 rows of the declared shapes"):
             self.export(classifier(), "cross_entropy", {"image": ((1, 9, 9), "float32"), "label": ((), "int64")})
+
+    def test_shapes_with_the_batch_dimension_are_named(self):
+        for image, label, fragment in (
+            ((32, 1, 8, 8), (32,), "'image' [32, 1, 8, 8], expected [1, 8, 8]; 'label' [32], expected []"),
+            ((1, 8, 8), (1,), "batch dimension: 'label' [1], expected []."),
+        ):
+            with self.refused("seem to include the batch dimension", fragment):
+                self.export(classifier(), "cross_entropy", {"image": (image, "float32"), "label": (label, "int64")})
+
+    def test_rows_that_are_no_tensors_are_refused(self):
+        self.export(classifier(), "cross_entropy", IMAGE)
+        with self.refused("rows of 'image' are str; expected a torch tensor or a numpy array"):
+            check(self.path, {"image": "seven", "label": torch.tensor([7])})
 
     def test_check_refuses_what_is_not_torchscript(self):
         self.path.write_bytes(b"not an archive")
