@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using MirroredInfluence.Storage;
+using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
 
@@ -21,11 +22,11 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
         var run = planned with { Plan = await directory.PutPlanAsync(planned.Plan, cancellationToken) };
 
         var done = await DoneAsync(run, directory, cancellationToken);
+        await new Coordinator(time, progress).AscendAsync(run, models, directory, cancellationToken);
         if (done.MissingShards.Length > 0)
-        {
-            await new Coordinator(time, progress).AscendAsync(run, models, directory, cancellationToken);
             await ScoreAsync(run, done, models, directory, cacheFolder, cancellationToken);
-        }
+        else
+            await CheckWeightsAsync(run, models.Models[0], directory, cancellationToken);
 
         return await new Reducer(time, progress).ReduceAsync(directory, run.Queries, cancellationToken);
     }
@@ -43,6 +44,13 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
         }
 
         return new DoneShards(missing.ToImmutable(), run.Plan.RowCount - missing.Sum(shard => (long)shard.RowCount), unscorable);
+    }
+
+    /// <summary>A finished run keeps its weight sets whole: <see cref="Verifier"/> needs them.</summary>
+    private static async Task CheckWeightsAsync(PlannedRun run, BaseModel model, RunDirectory directory, CancellationToken cancellationToken)
+    {
+        foreach (var query in run.Queries)
+            WeightSet.Open((await directory.TryGetWeightsAsync(query.Name, cancellationToken))!, model).Dispose();
     }
 
     private async Task ScoreAsync(

@@ -125,6 +125,28 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public async Task LostWeightsOfAFinishedRun_AreAscendedAgain()
+    {
+        var spec = _bench.Spec();
+        var expected = await _bench.RunAsync(spec);
+        var path = WeightPaths()[1];
+        var weights = File.ReadAllBytes(path);
+        File.Delete(path);
+        Assert.Equal(RunText.Of(expected), RunText.Of(await _bench.RunAsync(spec)));
+        Assert.Equal(weights, File.ReadAllBytes(path));
+    }
+
+    [Fact]
+    public async Task TruncatedWeightsOfAFinishedRun_AreRefused()
+    {
+        var spec = _bench.Spec();
+        await _bench.RunAsync(spec);
+        var path = WeightPaths()[1];
+        File.WriteAllBytes(path, File.ReadAllBytes(path)[..^8]);
+        Assert.StartsWith($"{path}: not a usable weight set: ", await _bench.RefusalOf(spec, FailureKind.Data), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task OtherRunInTheDirectory_IsRefused()
     {
         var spec = _bench.Spec();
@@ -149,10 +171,12 @@ public sealed class ResumeTests : IDisposable
         var spec = _bench.Spec();
         await _bench.RunAsync(spec);
         File.Delete(Path.Combine(_bench.File("run"), "parts", "00000001.arrow"));
-        var path = Directory.GetFiles(Path.Combine(_bench.File("run"), "weights")).Order(StringComparer.Ordinal).First();
+        var path = WeightPaths()[0];
         File.WriteAllBytes(path, File.ReadAllBytes(path)[..100]);
         Assert.Contains(path, await _bench.RefusalOf(spec, FailureKind.Data), StringComparison.Ordinal);
     }
 
     public void Dispose() => _bench.Dispose();
+
+    private string[] WeightPaths() => [.. Directory.GetFiles(Path.Combine(_bench.File("run"), "weights")).Order(StringComparer.Ordinal)];
 }

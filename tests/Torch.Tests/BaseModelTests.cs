@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Security.Cryptography;
 using MirroredInfluence.Torch.Native;
 
@@ -71,6 +72,34 @@ public sealed class BaseModelTests
     {
         var message = Refusals.Invalid(() => BaseModel.Load(Path.Combine(AppContext.BaseDirectory, "ascents.json")));
         Assert.Contains("ascents.json: not a TorchScript archive", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ArchiveWithAFlippedBit_IsRefusedNamingTheEntry()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("damaged.pt");
+        using var zip = ZipFile.OpenRead(Models.PathOf("mlp"));
+        Assert.Contains(zip.Entries, entry => entry.FullName.Contains("/data/", StringComparison.Ordinal));
+        foreach (var entry in zip.Entries.Where(entry => entry.Length >= 8))
+        {
+            using var content = new MemoryStream();
+            using (var stored = entry.Open())
+                stored.CopyTo(content);
+            var bytes = File.ReadAllBytes(Models.PathOf("mlp"));
+            bytes[bytes.AsSpan().IndexOf(content.ToArray()) + (content.Length / 2)] ^= 1;
+            File.WriteAllBytes(path, bytes);
+            Assert.StartsWith($"{path}: the archive's entry '{entry.FullName}' has CRC-32 ", Refusals.Invalid(() => BaseModel.Load(path)), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void TruncatedArchive_IsRefused()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("truncated.pt");
+        File.WriteAllBytes(path, File.ReadAllBytes(Models.PathOf("mlp"))[..^100]);
+        Assert.StartsWith($"{path}: not a TorchScript archive, or a damaged one", Refusals.Invalid(() => BaseModel.Load(path)), StringComparison.Ordinal);
     }
 
     [Fact]

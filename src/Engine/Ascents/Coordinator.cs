@@ -15,6 +15,9 @@ internal sealed class Coordinator(TimeProvider time, IProgress<RunProgress>? pro
                 missing.Add(query);
         }
 
+        if (missing.Count == 0)
+            return;
+
         using var meter = new ProgressMeter(time, progress, RunPhase.Ascending, run.Queries.Length, run.Queries.Length - missing.Count);
         using var files = run.OpenTestFiles();
         var testRows = RunPlan.Cut(run.Manifest.Inputs.Test, int.MaxValue, miniBatchRows: 1);

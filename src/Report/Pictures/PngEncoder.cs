@@ -8,8 +8,6 @@ internal static class PngEncoder
 {
     private const byte Grey = 0, Rgb = 2;
 
-    private static readonly uint[] CrcTable = MakeCrcTable();
-
     /// <param name="samples">Shape [height, width, channels].</param>
     /// <param name="channels">1 or 3.</param>
     public static byte[] Encode(ReadOnlySpan<byte> samples, int width, int height, int channels)
@@ -52,28 +50,7 @@ internal static class PngEncoder
         png.Write(number);
         png.Write(type);
         png.Write(data);
-        BinaryPrimitives.WriteUInt32BigEndian(number, ~Crc(Crc(uint.MaxValue, type), data));
+        BinaryPrimitives.WriteUInt32BigEndian(number, Crc32.Append(Crc32.Append(0, type), data));
         png.Write(number);
-    }
-
-    private static uint Crc(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        foreach (var value in bytes)
-            crc = CrcTable[(byte)(crc ^ value)] ^ (crc >> 8);
-        return crc;
-    }
-
-    private static uint[] MakeCrcTable()
-    {
-        var table = new uint[256];
-        for (var i = 0u; i < table.Length; i++)
-        {
-            var crc = i;
-            for (var bit = 0; bit < 8; bit++)
-                crc = (crc & 1) == 0 ? crc >> 1 : 0xedb88320 ^ (crc >> 1);
-            table[i] = crc;
-        }
-
-        return table;
     }
 }

@@ -33,7 +33,7 @@ public sealed unsafe class BaseModel : IDisposable
     internal ModelHandle Handle => _handle;
 
     /// <param name="expectedSha256">When given, another file is refused before any of it is interpreted: a TorchScript file is code.</param>
-    /// <exception cref="MirroredException">Invalid: missing, another digest, not TorchScript, no usable forward, no such device.</exception>
+    /// <exception cref="MirroredException">Invalid: missing, another digest, damaged, not TorchScript, no usable forward, no such device.</exception>
     public static BaseModel Load(string path, string? expectedSha256 = null, string device = "cpu")
     {
         using var file = ReadFile(path);
@@ -44,6 +44,7 @@ public sealed unsafe class BaseModel : IDisposable
                 $"{path}: its SHA-256 is {sha256}; the run pins {expectedSha256}. A model is code: use the file that was pinned, or pin this one.");
         }
 
+        ArchiveCheck.Run(file, path);
         var errorBytes = stackalloc byte[NativeText.ErrorBytes];
         var error = NativeText.Over(errorBytes, NativeText.ErrorBytes);
         var status = NativeMethods.ModelLoad(file.Start, file.ByteCount, device, out var handle, &error);
