@@ -18,6 +18,9 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
         var cacheFolder = CacheFolder.Resolve(spec.Compute.Cache);
         using var models = DeviceModels.Load(spec.Model, spec.Compute);
         var planned = new Planner(new DigestCache(cacheFolder, time), time, progress).Plan(spec, models.Models[0], cancellationToken);
+        if (await RunDirectory.TryOpenAsync(store, cancellationToken) is null)
+            await Rehearsal.RunAsync(planned, models, time, cancellationToken);
+
         var directory = await RunDirectory.CreateOrOpenAsync(store, planned.Manifest, cancellationToken);
         var run = planned with { Plan = await directory.PutPlanAsync(planned.Plan, cancellationToken) };
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
@@ -9,38 +10,62 @@ namespace MirroredInfluence;
 /// </summary>
 public static class RunIdentity
 {
+    private const int DifferencesMax = 5;
+
     public static string Of(RunManifest manifest) =>
         Convert.ToHexStringLower(SHA256.HashData(SpecJson.Write(manifest, indented: false, identityOnly: true)))[..32];
 
-    /// <summary>"<c>spec.score.topK: 100, here 50</c>": the first field of the identity that differs, or null.</summary>
-    public static string? FirstDifference(RunManifest kept, RunManifest found) => FirstDifference(ToNode(kept), ToNode(found), "");
+    /// <summary>"<c>spec.score.topK: 100, here 50; spec.seed: 0, here 1</c>": the fields of the identity that differ, at most five of them; or null.</summary>
+    public static string? Differences(RunManifest kept, RunManifest found)
+    {
+        string[] all =
+        [
+            .. Differences(ToNode(kept), ToNode(found), ""),
+            .. ModelDifference(kept, found),
+            .. FileDifference("inputs.train", kept.Inputs.Train, found.Inputs.Train),
+            .. FileDifference("inputs.test", kept.Inputs.Test, found.Inputs.Test),
+        ];
+        if (all.Length == 0)
+            return null;
+        return string.Join("; ", all.Take(DifferencesMax)) + (all.Length > DifferencesMax ? $"; and {all.Length - DifferencesMax} more" : "");
+    }
 
-    private static JsonNode? ToNode(RunManifest manifest) => JsonNode.Parse(SpecJson.Write(manifest, indented: false, identityOnly: true));
+    /// <summary>Without what is compared by name of a file, since a digest tells nobody anything.</summary>
+    private static JsonNode? ToNode(RunManifest manifest)
+    {
+        var named = manifest with { Inputs = manifest.Inputs with { ModelDigest = "", Train = [], Test = [] } };
+        return JsonNode.Parse(SpecJson.Write(named, indented: false, identityOnly: true));
+    }
 
-    private static string? FirstDifference(JsonNode? kept, JsonNode? found, string path)
+    private static IEnumerable<string> Differences(JsonNode? kept, JsonNode? found, string path)
     {
         if (JsonNode.DeepEquals(kept, found))
-            return null;
-        if (kept is JsonObject keptObject && found is JsonObject foundObject)
-        {
-            return keptObject.Select(field => field.Key).Union(foundObject.Select(field => field.Key))
-                .Select(name => FirstDifference(keptObject[name], foundObject[name], path.Length == 0 ? name : $"{path}.{name}"))
-                .First(difference => difference is not null);
-        }
-
-        if (kept is JsonArray keptArray && found is JsonArray foundArray && keptArray.Count == foundArray.Count)
-        {
-            return Enumerable.Range(0, keptArray.Count)
-                .Select(index => FirstDifference(keptArray[index], foundArray[index], $"{path}[{index}]"))
-                .First(difference => difference is not null);
-        }
-
-        return $"{path}: {Shown(kept)}, here {Shown(found)}";
+            return [];
+        if (kept is not JsonObject keptObject || found is not JsonObject foundObject)
+            return [$"{path}: {Shown(kept)}, here {Shown(found)}"];
+        return keptObject.Select(field => field.Key).Union(foundObject.Select(field => field.Key))
+            .SelectMany(name => Differences(keptObject[name], foundObject[name], path.Length == 0 ? name : $"{path}.{name}"));
     }
+
+    private static IEnumerable<string> ModelDifference(RunManifest kept, RunManifest found) =>
+        kept.Inputs.ModelDigest == found.Inputs.ModelDigest ? [] : [$"inputs.modelDigest: {found.Spec.Model.Uri} is another model than {Other(found.Spec.Model.Uri, kept.Spec.Model.Uri)}"];
+
+    private static IEnumerable<string> FileDifference(string path, ImmutableArray<DataFile> kept, ImmutableArray<DataFile> found)
+    {
+        if (kept.Length != found.Length)
+            return [$"{path}: {kept.Length:N0} files, here {found.Length:N0}"];
+        var others = Enumerable.Range(0, kept.Length).Where(index => (kept[index].Digest, kept[index].RowCount) != (found[index].Digest, found[index].RowCount)).ToArray();
+        if (others is not [var first, ..])
+            return [];
+        var hold = others.Length == 1 ? "holds" : $"and {others.Length - 1:N0} more hold";
+        return [$"{path}: {found[first].Uri} {hold} other rows than {Other(found[first].Uri, kept[first].Uri)}"];
+    }
+
+    private static string Other(string found, string kept) => found == kept ? "before" : kept;
 
     private static string Shown(JsonNode? node)
     {
         var text = node?.ToJsonString() ?? "none";
-        return node is JsonArray array ? $"{array.Count} entries" : text.Length <= 80 ? text : text[..77] + "...";
+        return text.Length <= 80 ? text : text[..77] + "...";
     }
 }

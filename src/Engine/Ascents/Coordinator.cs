@@ -41,7 +41,7 @@ internal sealed class Coordinator(TimeProvider time, IProgress<RunProgress>? pro
         }
     }
 
-    private static MirroredException Diverged(Query query, AscentSpec spec, AscentResult result) => Failure.Invalid(
+    public static MirroredException Diverged(Query query, AscentSpec spec, AscentResult result) => Failure.Invalid(
         $"query '{query.Name}': the loss is {result.LossAfter} after {spec.Steps} ascent steps at learning rate {spec.LearningRate:R}, "
         + $"{result.LossBefore:G3} before; expected a finite loss. Lower ascent.learningRate; `mirrored tune` finds one.");
 }

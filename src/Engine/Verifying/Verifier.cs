@@ -33,7 +33,7 @@ public sealed class Verifier(TimeProvider time, IProgress<RunProgress>? progress
         if (run.Manifest.Run != directory.Manifest.Run)
         {
             throw Failure.Data(
-                $"the run's inputs have changed: {RunIdentity.FirstDifference(directory.Manifest, run.Manifest)}. "
+                $"the run's inputs have changed: {RunIdentity.Differences(directory.Manifest, run.Manifest)}. "
                 + "What it recorded cannot be computed again.");
         }
 

@@ -39,7 +39,7 @@ public sealed class RunDirectory
             : null;
 
     /// <summary>Begins a run, or goes on with it when the directory holds the same one.</summary>
-    /// <exception cref="MirroredException">Invalid: the directory holds another run; the message names the first field that differs.</exception>
+    /// <exception cref="MirroredException">Invalid: the directory holds another run; the message names the fields that differ.</exception>
     public static async Task<RunDirectory> CreateOrOpenAsync(IObjectStore store, RunManifest manifest, CancellationToken cancellationToken)
     {
         var json = Encoding.UTF8.GetBytes(manifest.ToJson());
@@ -49,7 +49,8 @@ public sealed class RunDirectory
         if (kept.Manifest.Run != manifest.Run)
         {
             throw Failure.Invalid(
-                $"{store.UriOf(ManifestKey)}: found another run: {RunIdentity.FirstDifference(kept.Manifest, manifest)}. Choose another directory, or run what this one holds.");
+                $"{store.UriOf(ManifestKey)}: found another run: {RunIdentity.Differences(kept.Manifest, manifest)}. "
+                + "Choose another directory with --out, or delete this one if its run is not wanted any more.");
         }
 
         return new RunDirectory(store, manifest);   // the same run; its files are where they are now

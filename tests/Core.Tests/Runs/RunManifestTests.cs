@@ -51,19 +51,42 @@ public sealed class RunManifestTests
             (Create(spec with { Ascent = spec.Ascent with { FlatLossEscape = new() } }, inputs), "spec.ascent.flatLossEscape: none, here {\"argument\":null,\"threshold\":0.005,\"radius\":3,\"growth\":1.1,\"targetLoss\":0.01,..."),
             (Create(spec with { Test = spec.Test with { Rows = "0..9" } }, inputs), "spec.test.rows: none, here \"0..9\""),
             (Create(spec with { Train = spec.Train with { Id = "key" } }, inputs), "spec.train.id: none, here \"key\""),
-            (Create(spec, inputs with { ModelDigest = "m2" }), "inputs.modelDigest: \"m1\", here \"m2\""),
-            (Create(spec, inputs with { Train = [inputs.Train[0] with { Digest = "t2" }] }), "inputs.train[0].digest: \"t1\", here \"t2\""),
-            (Create(spec, inputs with { Train = [inputs.Train[0], inputs.Train[0]] }), "inputs.train: 1 entries, here 2 entries"),
-            (Create(spec, inputs with { Test = [inputs.Test[0] with { RowCount = 9 }] }), "inputs.test[0].rowCount: 3, here 9"),
+            (Create(spec, inputs with { ModelDigest = "m2" }), "inputs.modelDigest: m.pt is another model than before"),
+            (Create(spec, inputs with { Train = [inputs.Train[0] with { Digest = "t2" }] }), "inputs.train: /data/a.arrow holds other rows than before"),
+            (Create(spec, inputs with { Train = [inputs.Train[0], inputs.Train[0]] }), "inputs.train: 1 files, here 2"),
+            (Create(spec, inputs with { Test = [inputs.Test[0] with { RowCount = 9 }] }), "inputs.test: /data/t.arrow holds other rows than before"),
             (Create(spec, inputs with { Columns = inputs.Columns.SetItem("image", new ColumnSpec { Column = "b" }) }), "inputs.columns.image.column: \"a\", here \"b\""),
         ];
         foreach (var (other, difference) in cases)
         {
             Assert.NotEqual(Manifest.Run, other.Run);
-            Assert.Equal(difference, RunIdentity.FirstDifference(Manifest, other));
+            Assert.Equal(difference, RunIdentity.Differences(Manifest, other));
         }
 
-        Assert.Null(RunIdentity.FirstDifference(Manifest, Create(spec, inputs)));
+        Assert.Null(RunIdentity.Differences(Manifest, Create(spec, inputs)));
+    }
+
+    [Fact]
+    public void UpToFiveDifferences_AreNamed()
+    {
+        var spec = Spec();
+        var two = Create(spec with { Seed = 1, Score = spec.Score with { TopK = 50 } }, Inputs());
+        Assert.Equal("spec.score.topK: 100, here 50; spec.seed: 0, here 1", RunIdentity.Differences(Manifest, two));
+
+        var many = Create(
+            spec with { Seed = 1, Score = spec.Score with { TopK = 50, MiniBatchRows = 8 }, Ascent = new AscentSpec { Steps = 2, Repeat = 3, Momentum = 0.5, LearningRate = 1 } },
+            Inputs());
+        Assert.Equal(4, RunIdentity.Differences(Manifest, many)!.Split("; and ")[0].Count(letter => letter == ';'));
+        Assert.EndsWith("; and 2 more", RunIdentity.Differences(Manifest, many), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void SeveralFilesWithOtherRows_AreOneDifference()
+    {
+        DataFile[] files = [.. Enumerable.Range(0, 3).Select(index => new DataFile { Uri = $"/{index}.arrow", Digest = $"d{index}", RowCount = 3 })];
+        var kept = Create(Spec(), Inputs() with { Train = [.. files] });
+        var found = Create(Spec(), Inputs() with { Train = [files[0], files[1] with { Uri = "/b.arrow", Digest = "e" }, files[2] with { RowCount = 4 }] });
+        Assert.Equal("inputs.train: /b.arrow and 1 more hold other rows than /1.arrow", RunIdentity.Differences(kept, found));
     }
 
     [Theory]

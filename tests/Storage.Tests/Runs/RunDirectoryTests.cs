@@ -34,7 +34,7 @@ public sealed class RunDirectoryTests : IDisposable
         var other = RunManifest.Create(spec with { Ascent = spec.Ascent with { LearningRate = 0.1 } }, Samples.Manifest.Inputs, "1.0");
         var exception = await Assert.ThrowsAsync<MirroredException>(() => RunDirectory.CreateOrOpenAsync(_store, other, Cancel));
         Assert.Equal(FailureKind.Invalid, exception.Kind);
-        Assert.Equal($"{_folder.File("run.json")}: found another run: spec.ascent.learningRate: 0.005, here 0.1. Choose another directory, or run what this one holds.", exception.Message);
+        Assert.Equal($"{_folder.File("run.json")}: found another run: spec.ascent.learningRate: 0.005, here 0.1. Choose another directory with --out, or delete this one if its run is not wanted any more.", exception.Message);
     }
 
     [Fact]
