@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Cli;
 
@@ -40,9 +41,9 @@ internal static class CommandLine
 
         int Fail(Exception exception, FailureKind kind, string message)
         {
-            terminal.Say($"mirrored: {message.ReplaceLineEndings(" ")}");
+            terminal.Say($"mirrored: {ObjectUri.HideQueries(message.ReplaceLineEndings(" "))}");
             if (isVerbose)
-                terminal.Say(exception.ToString());
+                terminal.Say(ObjectUri.HideQueries(exception.ToString()));
             return ExitCodeOf(kind);
         }
     }

@@ -62,6 +62,8 @@ internal sealed class AzuriteServer : IAsyncDisposable
             throw new InvalidOperationException($"The container {name} was not created: {answer.StatusCode}.");
     }
 
+    public Task<byte[]> GetAsync(string container, string name) => Client.GetByteArrayAsync(new Uri($"{Address}{Account}/{container}/{name}?{Signature("r")}"));
+
     /// <summary>A shared access signature of the account.</summary>
     /// <param name="permissions">Of <c>rwdlac</c>, in that order.</param>
     public static string Signature(string permissions, string expires = "2099-01-01T00:00:00Z")

@@ -7,7 +7,9 @@ internal static class CommandProcess
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    public static Process Start(string program, string workFolder, params IEnumerable<string> arguments)
+    public static Process Start(string program, string workFolder, params IEnumerable<string> arguments) => Start(program, workFolder, [], arguments);
+
+    public static Process Start(string program, string workFolder, Dictionary<string, string> environment, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -17,6 +19,8 @@ internal static class CommandProcess
         };
         // A cache of the test's own: neither the user's is used, nor does one test warm another.
         start.Environment["XDG_CACHE_HOME"] = Path.Combine(workFolder, "cache");
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         return Process.Start(start)!;
     }
 

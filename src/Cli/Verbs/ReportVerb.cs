@@ -7,7 +7,7 @@ namespace MirroredInfluence.Cli;
 /// <summary>Makes a finished run's results again from its parts.</summary>
 internal sealed class ReportVerb : Verb
 {
-    private readonly Argument<string> _folder = new("DIR") { Description = "The directory of a finished run." };
+    private readonly Argument<string> _folder = new("DIR") { Description = "A finished run: its folder or az://account/container/path." };
 
     private readonly SpecOptions _spec = new("report");
 
@@ -22,15 +22,15 @@ internal sealed class ReportVerb : Verb
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        var folder = parsed.GetValue(_folder)!;
-        var directory = await RunDirectory.OpenAsync(new LocalObjectStore(folder), cancellationToken);
+        var place = ObjectUri.Parse(parsed.GetValue(_folder)!);
+        var directory = await RunDirectory.OpenAsync(ObjectStores.Open(place, CacheFolder.Resolve(null), terminal.Time), cancellationToken);
         var spec = _spec.Overlay(parsed, directory.Manifest.Spec);
         var progress = new RunProgressPrinter(terminal);
         var result = await new Reducer(terminal.Time, progress).ReduceAsync(directory, cancellationToken);
         terminal.WipeLine();
 
-        await ResultFiles.WriteAsync(directory, folder, result, spec.Report, cancellationToken);
-        ResultFiles.WriteTable(terminal, folder, result);
+        await ResultFiles.WriteAsync(directory, place, result, spec.Report, cancellationToken);
+        ResultFiles.WriteTable(terminal, place, result);
         return 0;
     }
 }

@@ -9,7 +9,7 @@ internal sealed class RunVerb : Verb
 {
     private readonly SpecOptions _spec = new();
 
-    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Description = "The run directory. The same run again goes on in it. Default: out/<name of the spec>" };
+    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Description = "The run directory: a folder or az://account/container/path. The same run again goes on in it. Default: out/<name of the spec>" };
 
     private readonly Option<bool> _json = new("--json") { Description = "A JSON object a line: progress, then a summary. For programs." };
 
@@ -34,8 +34,8 @@ internal sealed class RunVerb : Verb
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         var spec = _spec.Read(parsed);
-        var folder = parsed.GetValue(_out) ?? Path.Combine("out", _spec.DefaultName(parsed, spec));
-        var store = new LocalObjectStore(folder);
+        var place = ObjectUri.Parse(parsed.GetValue(_out) ?? Path.Combine("out", _spec.DefaultName(parsed, spec)));
+        var store = ObjectStores.Open(place, CacheFolder.Resolve(spec.Compute.Cache), terminal.Time);
 
         var startedAt = terminal.Time.GetTimestamp();
         var progress = new PhaseWatch(parsed.GetValue(_json) ? new RunProgressJson(terminal) : new RunProgressPrinter(terminal));
@@ -43,24 +43,24 @@ internal sealed class RunVerb : Verb
         terminal.WipeLine();
 
         var directory = await RunDirectory.OpenAsync(store, cancellationToken);
-        await ResultFiles.WriteAsync(directory, folder, result, spec.Report, cancellationToken);
+        await ResultFiles.WriteAsync(directory, place, result, spec.Report, cancellationToken);
         var seconds = terminal.Time.GetElapsedTime(startedAt).TotalSeconds;
         if (parsed.GetValue(_json))
         {
-            WriteJson(terminal.Output, folder, result, progress.HasScored, seconds);
+            WriteJson(terminal.Output, place, result, progress.HasScored, seconds);
             return 0;
         }
 
-        ResultFiles.WriteTable(terminal, folder, result);
+        ResultFiles.WriteTable(terminal, place, result);
         terminal.Say(progress.HasScored ? $"done in {Quantity.Duration(seconds)}" : "This run was finished before: nothing was left to score.");
         return 0;
     }
 
-    private static void WriteJson(TextWriter output, string folder, RunResult result, bool hasScored, double seconds) => output.WriteJsonLine(new
+    private static void WriteJson(TextWriter output, ObjectUri place, RunResult result, bool hasScored, double seconds) => output.WriteJsonLine(new
     {
         Event = "result",
         result.Run,
-        Directory = Path.GetFullPath(folder),
+        Directory = place.IsRemote ? place.Text : Path.GetFullPath(place.Text),
         QueryCount = result.Queries.Length,
         result.ExpectedRows,
         result.ScoredRows,

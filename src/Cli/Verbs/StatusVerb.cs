@@ -6,7 +6,7 @@ namespace MirroredInfluence.Cli;
 /// <summary>How far a run is, from its directory alone.</summary>
 internal sealed class StatusVerb : Verb
 {
-    private readonly Argument<string> _folder = new("DIR") { Description = "A run directory." };
+    private readonly Argument<string> _folder = new("DIR") { Description = "A run directory: a folder or az://account/container/path." };
 
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object." };
 
@@ -21,18 +21,18 @@ internal sealed class StatusVerb : Verb
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        var folder = parsed.GetValue(_folder)!;
-        var directory = await RunDirectory.OpenAsync(new LocalObjectStore(folder), cancellationToken);
+        var place = ObjectUri.Parse(parsed.GetValue(_folder)!);
+        var directory = await RunDirectory.OpenAsync(ObjectStores.Open(place, CacheFolder.Resolve(null), terminal.Time), cancellationToken);
         var status = await RunStatus.ReadAsync(directory, cancellationToken);
 
         if (parsed.GetValue(_json))
             terminal.Output.WriteJsonLine(status);
         else
-            Write(status, folder, terminal.Output);
+            Write(status, place, terminal.Output);
         return 0;
     }
 
-    private static void Write(RunStatus status, string folder, TextWriter output)
+    private static void Write(RunStatus status, ObjectUri place, TextWriter output)
     {
         output.WriteLine($"run         {status.Run}");
         output.WriteLine($"model       {status.Model}");
@@ -40,8 +40,8 @@ internal sealed class StatusVerb : Verb
         output.WriteLine($"rows        {status.DoneRowCount:N0} of {status.RowCount:N0} done ({status.Coverage:P1})");
         output.WriteLine(status switch
         {
-            { HasResult: true } => $"result      {Path.Combine(folder, ResultFiles.Page)}",
-            { IsScored: true } => $"result      not written yet: mirrored report {folder}",
+            { HasResult: true } => $"result      {place.Of(ResultFiles.Page)}",
+            { IsScored: true } => $"result      not written yet: mirrored report {place}",
             _ => "result      not yet: the same 'mirrored run' goes on from here",
         });
     }

@@ -8,7 +8,7 @@ namespace MirroredInfluence.Cli;
 /// <summary>Computes rows of a finished run again and compares.</summary>
 internal sealed class VerifyVerb : Verb
 {
-    private readonly Argument<string> _folder = new("DIR") { Description = "The directory of a finished run." };
+    private readonly Argument<string> _folder = new("DIR") { Description = "A finished run: its folder or az://account/container/path." };
 
     private readonly Option<int> _rows = new("--rows")
     {
@@ -36,7 +36,7 @@ internal sealed class VerifyVerb : Verb
     {
         if (parsed.GetValue(_rows) < 1)
             throw Failure.Invalid($"--rows: found {parsed.GetValue(_rows)}; expected 1 or more.");
-        var store = new LocalObjectStore(parsed.GetValue(_folder)!);
+        var store = ObjectStores.Open(ObjectUri.Parse(parsed.GetValue(_folder)!), CacheFolder.Resolve(null), terminal.Time);
         var trainRow = parsed.GetValue(_row) is { } text ? await FindRowAsync(store, text, cancellationToken) : (long?)null;
         var progress = new RunProgressPrinter(terminal);
         var verified = await new Verifier(terminal.Time, progress).VerifyAsync(
@@ -47,7 +47,7 @@ internal sealed class VerifyVerb : Verb
         return verified.Agrees ? 0 : 3;
     }
 
-    private static async Task<long> FindRowAsync(LocalObjectStore store, string text, CancellationToken cancellationToken)
+    private static async Task<long> FindRowAsync(IObjectStore store, string text, CancellationToken cancellationToken)
     {
         var directory = await RunDirectory.OpenAsync(store, cancellationToken);
         var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Invalid("The run is not planned yet; run it first.");

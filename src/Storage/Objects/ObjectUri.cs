@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace MirroredInfluence.Storage;
 
 /// <summary>
 /// Where objects are, as a user writes it: a path, <c>az://account/container/path</c>, or an https address. What follows a '?' may be a signature: it
 /// is used, and never part of the text.
 /// </summary>
-public sealed class ObjectUri
+public sealed partial class ObjectUri
 {
     private const string Expected = "expected a path, az://account/container/path or https://host/path";
 
@@ -40,8 +42,14 @@ public sealed class ObjectUri
         return new ObjectUri(text.Split('?')[0].TrimEnd('/'), address);
     }
 
+    /// <summary>A text without what follows the '?' of any address in it: for messages that quote what a user wrote.</summary>
+    public static string HideQueries(string text) => Query().Replace(text, "");
+
     /// <summary>What messages call an object in it.</summary>
     public string Of(string key) => IsRemote ? $"{Text}/{key}" : Path.Combine(Text, key);
 
     public override string ToString() => Text;
+
+    [GeneratedRegex(@"(?<=\w:/[^\s?'""]*)\?[^\s'""]*")]
+    private static partial Regex Query();
 }

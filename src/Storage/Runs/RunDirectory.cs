@@ -140,8 +140,8 @@ public sealed class RunDirectory
     /// <summary>Writes or replaces a result: <c>result.json</c>, <c>result.arrow</c>, <c>report.html</c>.</summary>
     public Task PutResultAsync(string name, Action<Stream> write, CancellationToken cancellationToken) => _store.PutAsync(name, write, cancellationToken);
 
-    /// <summary>Path of a result, or null when it is not there.</summary>
-    public Task<string?> TryGetResultAsync(string name, CancellationToken cancellationToken) => _store.GetFileAsync(name, cancellationToken);
+    public async Task<bool> HasResultAsync(string name, CancellationToken cancellationToken) =>
+        await _store.TryGetVersionAsync(name, cancellationToken).ConfigureAwait(false) is not null;
 
     private static string PartKey(int shardIndex) => string.Create(CultureInfo.InvariantCulture, $"{PartPrefix}{shardIndex:D8}.arrow");
 
