@@ -88,7 +88,7 @@ internal static class CommandLine
     }
 
     internal static IEnumerable<Verb> AllVerbs() =>
-        [new DoctorVerb(), new ImportVerb(), new InspectVerb(), new PlanVerb(), new TuneVerb(), new RunVerb(), new StatusVerb(), new ReportVerb(), new VerifyVerb()];
+        [new DoctorVerb(), new ImportVerb(), new InspectVerb(), new PlanVerb(), new TuneVerb(), new RunVerb(), new WorkVerb(), new ReduceVerb(), new StatusVerb(), new ReportVerb(), new VerifyVerb()];
 
     private static int ExitCodeOf(FailureKind kind) => kind switch
     {

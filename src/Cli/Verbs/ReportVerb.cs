@@ -1,6 +1,4 @@
 using System.CommandLine;
-using MirroredInfluence.Engine;
-using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Cli;
 
@@ -22,15 +20,7 @@ internal sealed class ReportVerb : Verb
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        var place = ObjectUri.Parse(parsed.GetValue(_folder)!);
-        var directory = await RunDirectory.OpenAsync(ObjectStores.Open(place, CacheFolder.Resolve(null), terminal.Time), cancellationToken);
-        var spec = _spec.Overlay(parsed, directory.Manifest.Spec);
-        var progress = new RunProgressPrinter(terminal);
-        var result = await new Reducer(terminal.Time, progress).ReduceAsync(directory, cancellationToken);
-        terminal.WipeLine();
-
-        await ResultFiles.WriteAsync(directory, place, result, spec.Report, cancellationToken);
-        ResultFiles.WriteTable(terminal, place, result);
+        await ResultFiles.MakeAsync(terminal, parsed.GetValue(_folder)!, spec => _spec.Overlay(parsed, spec).Report, cancellationToken);
         return 0;
     }
 }

@@ -1,3 +1,4 @@
+using MirroredInfluence.Engine;
 using MirroredInfluence.Report;
 using MirroredInfluence.Storage;
 
@@ -6,17 +7,30 @@ namespace MirroredInfluence.Cli;
 /// <summary>What a finished run leaves for people and programs, in its directory and on the terminal.</summary>
 internal static class ResultFiles
 {
-    public const string Json = "result.json", Arrow = "result.arrow", Page = "report.html", TdaViewer = "tda-viewer.jsonl";
+    public const string Json = RunDirectory.ResultName, Arrow = "result.arrow", Page = "report.html", TdaViewer = "tda-viewer.jsonl";
+
+    /// <summary>Makes the results of a run whose shards are all scored, and shows them.</summary>
+    public static async Task MakeAsync(Terminal terminal, string address, Func<RunSpec, ReportSpec> reportOf, CancellationToken cancellationToken)
+    {
+        var place = ObjectUri.Parse(address);
+        var directory = await RunDirectory.OpenAsync(ObjectStores.Open(place, CacheFolder.Resolve(null), terminal.Time), cancellationToken);
+        var report = reportOf(directory.Manifest.Spec);
+        var result = await new Reducer(terminal.Time, new RunProgressPrinter(terminal)).ReduceAsync(directory, cancellationToken);
+        terminal.WipeLine();
+
+        await WriteAsync(directory, place, result, report, cancellationToken);
+        WriteTable(terminal, place, result);
+    }
 
     /// <param name="report">What the page shows; not part of the run, so it may differ from what run.json says.</param>
     public static async Task WriteAsync(RunDirectory directory, ObjectUri place, RunResult result, ReportSpec report, CancellationToken cancellationToken)
     {
         var manifest = directory.Manifest with { Spec = directory.Manifest.Spec with { Report = report } };
-        await directory.PutResultAsync(Json, stream => ResultWriter.WriteJson(stream, result), cancellationToken);
         await directory.PutResultAsync(Arrow, stream => ResultWriter.WriteArrow(stream, result), cancellationToken);
         await directory.PutResultAsync(Page, stream => HtmlReport.Write(stream, result, manifest, place.Name, cancellationToken), cancellationToken);
         if (report.Caption is not null)
             await directory.PutResultAsync(TdaViewer, stream => TdaViewerWriter.Write(stream, result, manifest, cancellationToken), cancellationToken);
+        await directory.PutResultAsync(Json, stream => ResultWriter.WriteJson(stream, result), cancellationToken);
     }
 
     public static void WriteTable(Terminal terminal, ObjectUri place, RunResult result)

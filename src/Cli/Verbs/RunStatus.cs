@@ -40,7 +40,7 @@ internal sealed record RunStatus
             ScoredShardCount = scored.Count,
             RowCount = manifest.Inputs.Train.Sum(file => file.RowCount),
             DoneRowCount = shards.Where(shard => scored.Contains(shard.ShardIndex)).Sum(shard => (long)shard.RowCount),
-            HasResult = await directory.HasResultAsync(ResultFiles.Page, cancellationToken),
+            HasResult = await directory.HasResultAsync(RunDirectory.ResultName, cancellationToken),
         };
     }
 }

@@ -20,4 +20,7 @@ public enum UnscorableReason : byte
 
     /// <summary>The base model fails on the row: a token beyond its vocabulary, an assertion (docs/decisions/0014).</summary>
     ModelError,
+
+    /// <summary>The row's shard killed its workers and was set aside.</summary>
+    PoisonedShard,
 }

@@ -8,7 +8,9 @@ namespace MirroredInfluence.Engine;
 /// does not grow with the plan. The last file that nobody uses stays open: the next shard is mostly of the same file.
 /// Invariant: a file in <c>_open</c> is in use, or is <c>_idle</c>.
 /// </summary>
-internal sealed class BoundFiles(ImmutableArray<DataFile> files, ArgumentLayout layout, string? id, string? group) : IDisposable
+/// <param name="digestOf">Gives the digest of an open file, to compare with the expected one; null takes files as they are.</param>
+internal sealed class BoundFiles(
+    ImmutableArray<DataFile> files, ArgumentLayout layout, string? id, string? group, Func<BoundFile, string>? digestOf = null) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<int, (BoundFile File, int UserCount)> _open = [];
@@ -55,14 +57,29 @@ internal sealed class BoundFiles(ImmutableArray<DataFile> files, ArgumentLayout 
     {
         var expected = files[fileIndex];
         var file = BoundFile.Open(expected.Uri, layout, id, group);
-        if (file.File.RowCount == expected.RowCount)
-            return file;
+        try
+        {
+            if (file.File.RowCount != expected.RowCount)
+            {
+                throw Failure.Data(
+                    $"{expected.Uri}: holds {file.File.RowCount:N0} rows; expected {expected.RowCount:N0} as when the run was planned. "
+                    + "Files must not change during a run.");
+            }
 
-        var found = file.File.RowCount;
-        file.Dispose();
-        throw Failure.Data(
-            $"{expected.Uri}: holds {found:N0} rows; expected {expected.RowCount:N0} as when the run was planned. "
-            + "Files must not change during a run.");
+            if (digestOf is not null && digestOf(file) is var digest && digest != expected.Digest)
+            {
+                throw Failure.Data(
+                    $"{expected.Uri}: its rows have the digest {digest}; expected {expected.Digest} as when the run was planned. "
+                    + "Every worker must see the same files.");
+            }
+
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     private void CloseIdle()

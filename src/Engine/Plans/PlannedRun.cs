@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MirroredInfluence.Storage;
 using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
@@ -23,6 +24,10 @@ public sealed record PlannedRun
     public int DrawCount => Spec.Score.Draws?.Count ?? 1;
 
     internal BoundFiles OpenTrainFiles() => new(Plan.Files, Layout, Spec.Train.Id, Spec.Train.Group);
+
+    /// <summary>The same, and a file whose rows are others than when the run was planned is refused: for who did not plan it.</summary>
+    internal BoundFiles OpenTrainFiles(DigestCache digests, CancellationToken cancellationToken) => new(
+        Plan.Files, Layout, Spec.Train.Id, Spec.Train.Group, file => Planner.DigestOf(file, Layout, Spec.Train.Id, Spec.Train.Group, digests, cancellationToken));
 
     internal BoundFiles OpenTestFiles() => new(Manifest.Inputs.Test, Layout, id: null, group: null);
 }

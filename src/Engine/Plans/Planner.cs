@@ -49,6 +49,42 @@ public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<R
         };
     }
 
+    /// <summary>The run that another worker has planned, as this one sees its files. Reads metadata and test rows' names only.</summary>
+    /// <exception cref="MirroredException">Invalid: the run is of another spec or model, or other files are found here.</exception>
+    internal static PlannedRun Join(RunSpec spec, BaseModel model, RunManifest planned, RunPlan plan)
+    {
+        var trainPaths = FilePatterns.Expand(spec.Train.Shards, "train.shards");
+        var testPaths = FilePatterns.Expand(spec.Test.Shards, "test.shards");
+        var inputs = planned.Inputs with
+        {
+            ModelDigest = model.Sha256,
+            Train = Found(planned.Inputs.Train, trainPaths, "train.shards"),
+            Test = Found(planned.Inputs.Test, testPaths, "test.shards"),
+        };
+        return new PlannedRun
+        {
+            Manifest = RunManifest.Create(Pinned(spec, model), inputs, planned.CodeVersion),
+            Plan = RunPlan.Of(inputs.Train, file => plan.Shards.Where(shard => shard.FileIndex == file).Select(shard => shard.RowStart)),
+            Queries = QueryReader.Read(spec, inputs.Test),
+            Layout = BindFirst(trainPaths[0], model.Signature, spec),
+        };
+    }
+
+    /// <summary>Digest of a file's bound columns, ids and groups.</summary>
+    internal static string DigestOf(
+        BoundFile file, ArgumentLayout layout, string? id, string? group, DigestCache digests, CancellationToken cancellationToken)
+    {
+        var columns = layout.Columns.Select(column => $"{column.Column} {column.StoredDtype} [{string.Join(',', column.Shape)}]");
+        var bindings = string.Join('\n', [.. columns, $"id {id}", $"group {group}"]);
+        return digests.Of(file.File.Path, bindings, () => RowsDigest.Compute(file, cancellationToken));
+    }
+
+    private static ImmutableArray<DataFile> Found(ImmutableArray<DataFile> planned, ImmutableArray<string> paths, string field) =>
+        paths.Length == planned.Length
+            ? [.. planned.Zip(paths, (file, path) => file with { Uri = path })]
+            : throw Failure.Invalid(
+                $"{field}: {paths.Length:N0} files here; the run was planned with {planned.Length:N0}. Every worker must see the same files.");
+
     private static RunSpec Pinned(RunSpec spec, BaseModel model) =>
         spec with { Model = new ModelSpec { Uri = Path.GetFullPath(model.Path), Sha256 = model.Sha256 } };
 
@@ -67,13 +103,11 @@ public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<R
         CancellationToken cancellationToken)
     {
         var files = ImmutableArray.CreateBuilder<DataFile>(paths.Length);
-        var columns = layout.Columns.Select(column => $"{column.Column} {column.StoredDtype} [{string.Join(',', column.Shape)}]");
-        var bindings = string.Join('\n', [.. columns, $"id {id}", $"group {group}"]);
         foreach (var path in paths)
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var file = BoundFile.Open(path, layout, id, group);
-            var digest = digests?.Of(path, bindings, () => RowsDigest.Compute(file, cancellationToken)) ?? "";
+            var digest = digests is null ? "" : DigestOf(file, layout, id, group, digests, cancellationToken);
             files.Add(new DataFile { Uri = path, Digest = digest, RowCount = file.File.RowCount });
             meter.Add(1);
         }

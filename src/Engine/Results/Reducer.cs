@@ -4,7 +4,7 @@ using MirroredInfluence.Storage;
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// Parts → result. Reads one part at a time; needs the test files for the queries' rows, and neither the model nor the training files.
+/// Parts → result; rows of poisoned shards count as unscorable. Reads one part at a time; needs the test files for the queries' rows, and neither the model nor the training files.
 /// </summary>
 public sealed class Reducer(TimeProvider time, IProgress<RunProgress>? progress = null)
 {
@@ -22,9 +22,19 @@ public sealed class Reducer(TimeProvider time, IProgress<RunProgress>? progress 
         var unscorable = new UnscorableRows();
         var scoredRows = 0L;
 
+        var poisoned = (await directory.ReadPoisonedAsync(plan, cancellationToken)).Select(shard => shard.ShardIndex).ToHashSet();
+
         using var meter = new ProgressMeter(time, progress, RunPhase.Reducing, plan.Shards.Length);
         foreach (var shard in plan.Shards)
         {
+            if (poisoned.Contains(shard.ShardIndex))
+            {
+                unscorable.AddCount(UnscorableReason.PoisonedShard, shard.RowCount);
+                unscorable.AddToSample(new UnscorableRow(shard.FileRowOffset + shard.RowStart, UnscorableReason.PoisonedShard, RowValue.Null));
+                meter.Add(1);
+                continue;
+            }
+
             var part = await directory.TryGetPartAsync(shard, cancellationToken)
                 ?? throw Failure.Invalid($"shard {shard.ShardIndex} of {plan.Shards.Length} is not scored yet; run again to go on.");
             if (!part.Queries.SequenceEqual(queries.Select(query => query.Name)))

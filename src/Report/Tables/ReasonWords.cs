@@ -10,6 +10,7 @@ internal static class ReasonWords
         UnscorableReason.NonFiniteLoss => "non-finite loss",
         UnscorableReason.CorruptRecordBatch => "corrupt record batch",
         UnscorableReason.ModelError => "model error",
+        UnscorableReason.PoisonedShard => "poisoned shard",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, null),
     };
 }

@@ -18,16 +18,12 @@ internal sealed partial class AtomicFile(Func<string, Stream> createNew)
 
     /// <returns>False when there is a file already.</returns>
     /// <exception cref="MirroredException">Unavailable: the disk is full or the folder cannot be written.</exception>
-    public bool CreateIfAbsent(string path, Action<Stream> write) => !File.Exists(path) && Write(path, write, TryLink);
+    public bool CreateIfAbsent(string path, Action<Stream> write) => !File.Exists(path) && Write(path, write, replaces: false);
 
     /// <exception cref="MirroredException">Unavailable: the disk is full or the folder cannot be written.</exception>
-    public void Replace(string path, Action<Stream> write) => Write(path, write, static (temporary, path) =>
-    {
-        File.Move(temporary, path, overwrite: true);
-        return true;
-    });
+    public void Replace(string path, Action<Stream> write) => Write(path, write, replaces: true);
 
-    private bool Write(string path, Action<Stream> write, Func<string, string, bool> publish)
+    private bool Write(string path, Action<Stream> write, bool replaces)
     {
         string? temporary = null;
         try
@@ -41,7 +37,12 @@ internal sealed partial class AtomicFile(Func<string, Stream> createNew)
                 (file as FileStream)?.Flush(flushToDisk: true);
             }
 
-            return publish(temporary, path);
+            if (!replaces)
+                return TryLink(temporary, path);
+
+            File.Move(temporary, path, overwrite: true);
+            temporary = null;   // its name may be another writer's by now
+            return true;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

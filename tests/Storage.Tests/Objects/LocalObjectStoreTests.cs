@@ -52,6 +52,21 @@ public sealed class LocalObjectStoreTests : StoreContract, IDisposable
     }
 
     [Fact]
+    public async Task ObjectReplacedByManyAtOnce_IsAlwaysOneOfTheirs()
+    {
+        await Task.WhenAll(Enumerable.Range(1, 4).Select(writer => Task.Run(
+            async () =>
+            {
+                for (var i = 0; i < 200; i++)
+                    await _store.PutAsync("beat", stream => stream.Write(Enumerable.Repeat((byte)writer, 1000).ToArray()), Cancel);
+            },
+            Cancel)));
+        var kept = await _store.GetAsync("beat", Cancel);
+        Assert.Equal(1000, kept!.Length);
+        Assert.Single(kept.Distinct());
+    }
+
+    [Fact]
     public async Task AFolderThatIsAFile_IsUnavailable()
     {
         File.WriteAllText(_folder.File("parts"), "");

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using MirroredInfluence.Storage;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>
+/// One of any number of workers that share nothing but a run directory: plan and ascend once among them, score shards until none is left, and have one of
+/// them make the result. Each may be killed, or started again with another number, at any moment.
+/// </summary>
+/// <param name="writeResult">Writes the results into the run directory, result.json last.</param>
+public sealed class BatchWorker(
+    WorkerPlace place,
+    Func<RunDirectory, RunResult, CancellationToken, Task> writeResult,
+    TimeProvider time,
+    IProgress<RunProgress>? progress = null)
+{
+    /// <summary>Workers a shard may kill before it is set aside.</summary>
+    public const int DeathsMax = 3;
+
+    /// <param name="allowPoisoned">Finish without the shards that killed their workers: their rows count as unscorable.</param>
+    /// <exception cref="MirroredException">Whatever keeps the run from its end; what is finished is kept. Data: a shard is poisoned.</exception>
+    public async Task<BatchOutcome> RunAsync(RunSpec spec, IObjectStore store, bool allowPoisoned, CancellationToken cancellationToken)
+    {
+        var cacheFolder = CacheFolder.Resolve(spec.Compute.Cache);
+        await using var crew = await Crew.JoinAsync(store, place, time, cancellationToken);
+        using var models = DeviceModels.Load(spec.Model, spec.Compute);
+        var digests = new DigestCache(cacheFolder, time);
+        var planner = new Planner(digests, time, progress);
+
+        await crew.ShareAsync(["plan"], item => item, (_, stop) => IsPlannedAsync(store, stop), PlanAsync, cancellationToken);
+        var directory = await RunDirectory.OpenAsync(store, cancellationToken);
+        var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Unavailable("plan.arrow has gone from the run directory. Run again.");
+        var run = Planner.Join(spec, models.Models[0], directory.Manifest, plan);
+        directory = await RunDirectory.CreateOrOpenAsync(store, run.Manifest, cancellationToken);
+
+        await crew.ShareAsync(run.Queries, query => $"weights/{query.Name}", IsAscendedAsync, AscendAsync, cancellationToken);
+        var scoredShards = await ScoreAsync(run, directory, models, crew, digests, cacheFolder, cancellationToken);
+
+        var poisoned = await directory.ReadPoisonedAsync(run.Plan, cancellationToken);
+        if (poisoned.Count > 0 && !allowPoisoned)
+            throw Poisoned(poisoned);
+
+        await crew.ShareAsync(["result"], item => item, (_, stop) => HasResultAsync(directory, stop), ReduceAsync, cancellationToken);
+        return new BatchOutcome(run.Manifest.Run, scoredShards.ShardCount, scoredShards.RowCount, run.Plan.RowCount);
+
+        async Task PlanAsync(ImmutableArray<string> items, CancellationToken stop)
+        {
+            var planned = planner.Plan(spec, models.Models[0], stop);
+            var begun = await RunDirectory.CreateOrOpenAsync(store, planned.Manifest, stop);
+            await begun.PutPlanAsync(planned.Plan, stop);
+        }
+
+        async Task<bool> IsAscendedAsync(Query query, CancellationToken stop) => await directory.TryGetWeightsAsync(query.Name, stop) is not null;
+
+        Task AscendAsync(ImmutableArray<Query> queries, CancellationToken stop) =>
+            new Coordinator(time, progress).AscendAsync(run with { Queries = queries }, models, directory, stop);
+
+        async Task ReduceAsync(ImmutableArray<string> items, CancellationToken stop)
+        {
+            var result = await new Reducer(time, progress).ReduceAsync(directory, run.Queries, stop);
+            await writeResult(directory, result, stop);
+        }
+    }
+
+    private async Task<(int ShardCount, long RowCount)> ScoreAsync(
+        PlannedRun run,
+        RunDirectory directory,
+        DeviceModels models,
+        Crew crew,
+        DigestCache digests,
+        string? cacheFolder,
+        CancellationToken cancellationToken)
+    {
+        var (shardCount, rowCount) = (0, 0L);
+        var startedAt = new long[run.Plan.Shards.Length];
+        var share = new ShardShare(run.Plan, directory, crew, place, time);
+        using var progressMeter = new ProgressMeter(time, progress, RunPhase.Scoring, run.Plan.RowCount);
+        var meter = new RowMeter(progressMeter, run.Plan.RowCount, run.Spec.Score.MaxUnscorable);
+        using var files = run.OpenTrainFiles(digests, cancellationToken);
+        await new ShardCommits(run, models, directory, cacheFolder).ScoreAsync(NextShard, int.MaxValue, files, meter, Committed, cancellationToken);
+        return (shardCount, rowCount);
+
+        Shard? NextShard(CancellationToken stop)
+        {
+            if (share.Take(stop) is not { } shard)
+                return null;
+
+            startedAt[shard.ShardIndex] = time.GetTimestamp();
+            return shard;
+        }
+
+        void Committed(ScoredShard scored)
+        {
+            shardCount++;
+            rowCount += scored.Shard.RowCount;
+            share.Committed(scored, time.GetElapsedTime(startedAt[scored.Shard.ShardIndex]));
+        }
+    }
+
+    private static async Task<bool> IsPlannedAsync(IObjectStore store, CancellationToken cancellationToken) =>
+        await RunDirectory.TryOpenAsync(store, cancellationToken) is { } directory && await directory.TryGetPlanAsync(cancellationToken) is not null;
+
+    private static async Task<bool> HasResultAsync(RunDirectory directory, CancellationToken cancellationToken) =>
+        await directory.TryGetResultAsync(RunDirectory.ResultName, cancellationToken) is not null;
+
+    private static MirroredException Poisoned(IReadOnlyList<PoisonedShard> poisoned)
+    {
+        var first = poisoned[0];
+        return Failure.Data(
+            $"{poisoned.Count:N0} shards killed {DeathsMax} workers each and were set aside, the first {first.Uri}, rows {first.RowStart:N0} to "
+            + $"{first.RowStart + first.RowCount - 1:N0} (workers {string.Join(", ", first.Workers)}). Everything else is scored. Allow them with --allow-poisoned, and "
+            + "their rows count as unscorable; or mend the cause, remove poisoned/ and workers/ from the run directory, and run again.");
+    }
+}
