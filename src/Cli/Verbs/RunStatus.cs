@@ -1,8 +1,9 @@
+using System.Collections.Immutable;
 using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Cli;
 
-/// <summary>How far a run is. Lists parts and reads none, so it costs the same for large runs.</summary>
+/// <summary>How far a run is. Lists parts and reads none: large runs cost little more than small ones.</summary>
 internal sealed record RunStatus
 {
     public required string Run { get; init; }
@@ -20,14 +21,29 @@ internal sealed record RunStatus
 
     public required bool HasResult { get; init; }
 
+    /// <summary>Files and rows of shards that killed their workers and were set aside.</summary>
+    public required ImmutableArray<PoisonedShard> Poisoned { get; init; }
+
+    /// <summary>The latest session of every worker; empty for a run of one engine.</summary>
+    public required ImmutableArray<WorkerStatus> Workers { get; init; }
+
+    /// <summary>Of the workers seen lately, together.</summary>
+    public double RowsPerSecond => Workers.Where(worker => worker.IsSeenLately).Sum(worker => worker.RowsPerSecond);
+
+    /// <summary>Null while nobody scores.</summary>
+    public double? RemainingSeconds => RowsPerSecond > 0 ? (RowCount - DoneRowCount) / RowsPerSecond : null;
+
     public double Coverage => RowCount == 0 ? 0 : (double)DoneRowCount / RowCount;
 
     public bool IsScored => ShardCount > 0 && ScoredShardCount == ShardCount;
 
-    public static async Task<RunStatus> ReadAsync(RunDirectory directory, CancellationToken cancellationToken)
+    public static async Task<RunStatus> ReadAsync(IObjectStore store, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var directory = await RunDirectory.OpenAsync(store, cancellationToken);
         var manifest = directory.Manifest;
-        var shards = (await directory.TryGetPlanAsync(cancellationToken))?.Shards ?? [];
+        var plan = await directory.TryGetPlanAsync(cancellationToken);
+        var shards = plan?.Shards ?? [];
+        var workers = await new WorkerLog(store).ReadAsync(cancellationToken);
         var scored = new HashSet<int>();
         await foreach (var shardIndex in directory.ListPartsAsync(cancellationToken))
             scored.Add(shardIndex);
@@ -40,7 +56,9 @@ internal sealed record RunStatus
             ScoredShardCount = scored.Count,
             RowCount = manifest.Inputs.Train.Sum(file => file.RowCount),
             DoneRowCount = shards.Where(shard => scored.Contains(shard.ShardIndex)).Sum(shard => (long)shard.RowCount),
-            HasResult = await directory.HasResultAsync(RunDirectory.ResultName, cancellationToken),
+            HasResult = await directory.HasResultAsync(cancellationToken),
+            Poisoned = plan is null ? [] : [.. await directory.ReadPoisonedAsync(plan, cancellationToken)],
+            Workers = [.. workers.GroupBy(record => record.WorkerIndex).Select(sessions => WorkerStatus.Of(sessions.Last(), now))],
         };
     }
 }

@@ -22,8 +22,8 @@ internal sealed class StatusVerb : Verb
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         var place = ObjectUri.Parse(parsed.GetValue(_folder)!);
-        var directory = await RunDirectory.OpenAsync(ObjectStores.Open(place, CacheFolder.Resolve(null), terminal.Time), cancellationToken);
-        var status = await RunStatus.ReadAsync(directory, cancellationToken);
+        var store = ObjectStores.Open(place, CacheFolder.Resolve(null), terminal.Time);
+        var status = await RunStatus.ReadAsync(store, terminal.Time.GetUtcNow(), cancellationToken);
 
         if (parsed.GetValue(_json))
             terminal.Output.WriteJsonLine(status);
@@ -42,7 +42,13 @@ internal sealed class StatusVerb : Verb
         {
             { HasResult: true } => $"result      {place.Of(ResultFiles.Page)}",
             { IsScored: true } => $"result      not written yet: mirrored report {place}",
-            _ => "result      not yet: the same 'mirrored run' goes on from here",
+            _ => "result      not yet: the same 'mirrored run' or 'mirrored work' goes on from here",
         });
+        foreach (var shard in status.Poisoned)
+            output.WriteLine($"poisoned    shard {shard.ShardIndex}: {shard.Uri}, rows {shard.RowStart:N0} to {shard.RowStart + shard.RowCount - 1:N0}, killed workers {string.Join(", ", shard.Workers)}");
+        if (status.RemainingSeconds is { } seconds && !status.HasResult)
+            output.WriteLine($"speed       {status.RowsPerSecond:N0} rows/s of {status.Workers.Count(worker => worker.IsSeenLately)} workers seen lately, {Quantity.Duration(seconds)} left");
+        foreach (var worker in status.HasResult ? [] : status.Workers)
+            output.WriteLine($"worker {worker.Worker,-4} {worker.RowCount,14:N0} rows {worker.RowsPerSecond,9:N0}/s  {worker}, on {worker.Host}{(worker.Session > 0 ? $", session {worker.Session}" : "")}");
     }
 }

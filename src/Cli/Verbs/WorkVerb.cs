@@ -10,7 +10,7 @@ internal sealed class WorkVerb : Verb
 {
     private readonly SpecOptions _spec = new();
 
-    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Required = true, Description = "The run directory, the same for all workers." };
+    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Required = true, Description = "The run directory, the same for all workers: a folder they share, or az://account/container/path." };
 
     private readonly Option<string> _worker = new("--worker")
     {
@@ -54,11 +54,12 @@ internal sealed class WorkVerb : Verb
     {
         var place = ReadPlace(parsed.GetValue(_worker)!) with { BeatInterval = ReadInterval(parsed.GetValue(_beatSeconds)) };
         var spec = _spec.Read(parsed);
-        var folder = parsed.GetValue(_out)!;
+        var directoryUri = ObjectUri.Parse(parsed.GetValue(_out)!);
+        var store = ObjectStores.Open(directoryUri, CacheFolder.Resolve(spec.Compute.Cache), terminal.Time);
         IProgress<RunProgress> progress = parsed.GetValue(_json) ? new RunProgressJson(terminal) : new RunProgressPrinter(terminal);
         var worker = new BatchWorker(
-            place, (directory, result, stop) => ResultFiles.WriteAsync(directory, folder, result, spec.Report, stop), terminal.Time, progress);
-        var outcome = await worker.RunAsync(spec, new LocalObjectStore(folder), parsed.GetValue(_allowPoisoned), cancellationToken);
+            place, (directory, result, stop) => ResultFiles.WriteAsync(directory, directoryUri, result, spec.Report, stop), terminal.Time, progress);
+        var outcome = await worker.RunAsync(spec, store, parsed.GetValue(_allowPoisoned), cancellationToken);
         terminal.WipeLine();
 
         if (parsed.GetValue(_json))

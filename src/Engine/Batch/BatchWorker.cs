@@ -40,7 +40,7 @@ public sealed class BatchWorker(
         if (poisoned.Count > 0 && !allowPoisoned)
             throw Poisoned(poisoned);
 
-        await crew.ShareAsync(["result"], item => item, (_, stop) => HasResultAsync(directory, stop), ReduceAsync, cancellationToken);
+        await crew.ShareAsync(["result"], item => item, (_, stop) => directory.HasResultAsync(stop), ReduceAsync, cancellationToken);
         return new BatchOutcome(run.Manifest.Run, scoredShards.ShardCount, scoredShards.RowCount, run.Plan.RowCount);
 
         async Task PlanAsync(ImmutableArray<string> items, CancellationToken stop)
@@ -75,7 +75,7 @@ public sealed class BatchWorker(
         var startedAt = new long[run.Plan.Shards.Length];
         var share = new ShardShare(run.Plan, directory, crew, place, time);
         using var progressMeter = new ProgressMeter(time, progress, RunPhase.Scoring, run.Plan.RowCount);
-        var meter = new RowMeter(progressMeter, run.Plan.RowCount, run.Spec.Score.MaxUnscorable);
+        var meter = new RowMeter(progressMeter, run.Plan, run.Spec.Score.MaxUnscorable);
         using var files = run.OpenTrainFiles(digests, cancellationToken);
         await new ShardCommits(run, models, directory, cacheFolder).ScoreAsync(NextShard, int.MaxValue, files, meter, Committed, cancellationToken);
         return (shardCount, rowCount);
@@ -99,9 +99,6 @@ public sealed class BatchWorker(
 
     private static async Task<bool> IsPlannedAsync(IObjectStore store, CancellationToken cancellationToken) =>
         await RunDirectory.TryOpenAsync(store, cancellationToken) is { } directory && await directory.TryGetPlanAsync(cancellationToken) is not null;
-
-    private static async Task<bool> HasResultAsync(RunDirectory directory, CancellationToken cancellationToken) =>
-        await directory.TryGetResultAsync(RunDirectory.ResultName, cancellationToken) is not null;
 
     private static MirroredException Poisoned(IReadOnlyList<PoisonedShard> poisoned)
     {

@@ -143,8 +143,9 @@ public sealed class RunDirectory
     /// <summary>Writes or replaces a result: <c>result.json</c>, <c>result.arrow</c>, <c>report.html</c>.</summary>
     public Task PutResultAsync(string name, Action<Stream> write, CancellationToken cancellationToken) => _store.PutAsync(name, write, cancellationToken);
 
-    public async Task<bool> HasResultAsync(string name, CancellationToken cancellationToken) =>
-        await _store.TryGetVersionAsync(name, cancellationToken).ConfigureAwait(false) is not null;
+    /// <summary>The run is finished: its results are there.</summary>
+    public async Task<bool> HasResultAsync(CancellationToken cancellationToken) =>
+        await _store.TryGetVersionAsync(ResultName, cancellationToken).ConfigureAwait(false) is not null;
 
     private static string PartKey(int shardIndex) => string.Create(CultureInfo.InvariantCulture, $"{PartPrefix}{shardIndex:D8}.arrow");
 

@@ -149,10 +149,10 @@ public sealed class RunDirectoryTests : IDisposable
     public async Task AResult_IsReplaced()
     {
         var directory = await RunDirectory.CreateOrOpenAsync(_store, Samples.Manifest, Cancel);
-        Assert.False(await directory.HasResultAsync("result.json", Cancel));
+        Assert.False(await directory.HasResultAsync(Cancel));
         await directory.PutResultAsync("result.json", stream => stream.Write("1"u8), Cancel);
         await directory.PutResultAsync("result.json", stream => stream.Write("2"u8), Cancel);
-        Assert.True(await directory.HasResultAsync("result.json", Cancel));
+        Assert.True(await directory.HasResultAsync(Cancel));
         Assert.Equal("2", File.ReadAllText(_folder.File("result.json")));
     }
 
