@@ -11,7 +11,7 @@ public sealed partial class CommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("improt", "mirrored: unknown verb 'improt'; expected one of doctor, import, inspect, plan, tune, run, status, report, verify; did you mean import? See mirrored --help.")]
+    [InlineData("improt", "mirrored: unknown verb 'improt'; expected one of doctor, import, inspect, plan, tune, run, work, reduce, status, report, verify; did you mean import? See mirrored --help.")]
     [InlineData("--vebose", "mirrored: unknown flag --vebose; did you mean --verbose? See mirrored --help.")]
     [InlineData("run --ascent-step 3", "mirrored: run: unknown flag --ascent-step; did you mean --ascent-steps? See mirrored run --help.")]
     [InlineData("run --train-shards a.arrow --test-shard b.arrow", "mirrored: run: unknown flag --test-shard; did you mean --test-shards? See mirrored run --help.")]
@@ -22,7 +22,7 @@ public sealed partial class CommandTests : IDisposable
     [InlineData("run --model-uri m --train-shards t --test-shards t --ascent-mode trian", "mirrored: ascent.mode: found \"trian\"; expected one of eval, train, train-owners; did you mean train?")]
     [InlineData("import nowhere.csv --out x", "mirrored: nowhere.csv: no such file.")]
     [InlineData("import nowhere.csv", "mirrored: Option '--out' is required. See mirrored import --help.")]
-    [InlineData("import x --out x --format strem", "mirrored: --format: found 'strem'; expected one of file, stream; did you mean stream.")]
+    [InlineData("import x --out x --format strem", "mirrored: --format: found 'strem'; expected one of file, stream; did you mean stream?")]
     [InlineData("import x --out x --shards 0", "mirrored: --shards: found 0; expected 1 or more.")]
     [InlineData("inspect nowhere.pt", "mirrored: nowhere.pt: no such file.")]
     public async Task WrongRequest_EndsWith2_AndOneLine(string arguments, string error)
