@@ -68,9 +68,12 @@ private:
         const auto with_modes = model_.modules_with_modes();
         if (std::none_of(with_modes.begin(), with_modes.end(),
                          [&](size_t index) { return std::binary_search(in_train_mode_.begin(), in_train_mode_.end(), index); })) {
+            const std::string remedy = model_.forward().facts.has_fixed_mode
+                                           ? "; the mode of its BatchNorm or Dropout is fixed in the archive, as torch.jit.trace does: "
+                                             "export with torch.jit.script, or ascend in eval mode"
+                                           : ", such as a BatchNorm; ascend in eval mode";
             throw invalid(std::string("train mode changes nothing: forward reads the mode of no module") +
-                          (options_.mode == MIRRORED_MODE_TRAIN_OWNERS ? " that owns a trainable parameter" : "") +
-                          ". torch.jit.trace bakes eval mode in: export with torch.jit.script, or ascend in eval mode");
+                          (options_.mode == MIRRORED_MODE_TRAIN_OWNERS ? " that owns a trainable parameter" : "") + remedy);
         }
     }
 

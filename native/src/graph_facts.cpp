@@ -43,6 +43,21 @@ int written_argument(const Node& node) {
     return -1;
 }
 
+// True when the operator has a mode, and always runs in the same.
+bool has_fixed_mode(const Node& node) {
+    const auto* schema = node.maybeSchema();
+    if (schema == nullptr) {
+        return false;
+    }
+    for (size_t index = 0; index < schema->arguments().size() && index < node.inputs().size(); ++index) {
+        const auto& name = schema->arguments()[index].name();
+        if ((name == "train" || name == "training") && node.inputs()[index]->node()->kind() == torch::jit::prim::Constant) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // True when the value certainly shares no memory with an argument of the method.
 bool is_own(const Value& value) {
     const Node& node = *value.node();
@@ -92,6 +107,7 @@ private:
         }
         const bool is_call = node.kind() == torch::jit::prim::CallMethod || node.kind() == torch::jit::prim::CallFunction ||
                              node.hasAttribute(torch::jit::attr::Subgraph);
+        facts_.has_fixed_mode |= has_fixed_mode(node);
         const int written = written_argument(node);
         if (is_call || (written >= 0 && !is_own(*node.inputs()[static_cast<size_t>(written)]))) {
             facts_.may_write_arguments = true;

@@ -15,6 +15,9 @@ struct GraphFacts {
     // False when a call could not be inlined or a module escapes: then any attribute may be read.
     bool attributes_are_known = true;
 
+    // An operator that has a mode, such as batch_norm or dropout, is given a constant for it. torch.jit.trace makes such graphs.
+    bool has_fixed_mode = false;
+
     // The method may write into a tensor that it was given, so it must be given a copy.
     bool may_write_arguments = false;
 };

@@ -52,6 +52,12 @@ TEST(Model, ModesAreReadFromTheGraph) {
     EXPECT_TRUE(load(baked_archive()).modules_with_modes().empty());
 }
 
+TEST(Model, FixedModesAreReadFromTheGraph) {
+    EXPECT_TRUE(load(baked_archive()).forward().facts.has_fixed_mode);
+    EXPECT_FALSE(load(batch_norm_archive()).forward().facts.has_fixed_mode);
+    EXPECT_FALSE(load(mlp_archive()).forward().facts.has_fixed_mode);
+}
+
 TEST(Model, WritesIntoOwnResultsNeedNoCopyOfArguments) {
     EXPECT_FALSE(load(mlp_archive()).forward().facts.may_write_arguments);
     EXPECT_TRUE(load(writing_archive()).forward().facts.may_write_arguments);

@@ -112,6 +112,31 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(2, JsonOf(await File.ReadAllTextAsync(_folder.File("curve.json"), TestContext.Current.CancellationToken), json => json.GetProperty("curve").GetArrayLength()));
     }
 
+    [Fact]
+    public async Task ATuningThatFindsNothing_SaysWhatToJudgeByAndToTry()
+    {
+        var tune = await RunAsync(
+            "tune", "--model-uri", Model, "--train-shards", "train.arrow", "--tune-learning-rates", "1e-30,1e30", "--tune-steps", "1", "--tune-planted", "5",
+            "--ascent-optimizer", "sgd");
+
+        Assert.Contains("  diverged\n", tune.Output, StringComparison.Ordinal);
+        Assert.Contains("No setting ranks every planted row first. The nearest: --ascent-learning-rate 1E-30 --ascent-steps 1 (mean rank ", tune.Output, StringComparison.Ordinal);
+        Assert.Contains("need not rank first: then the mean rank is what to judge by.", tune.Output, StringComparison.Ordinal);
+        Assert.Contains("To try: smaller --tune-learning-rates; --ascent-optimizer adam.\n", tune.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--out", "", "--out: '' is empty; expected the path of a file, such as curve.json.")]
+    [InlineData("--out", ".", "--out: '.' is a folder; expected the path of a file, such as ./curve.json.")]
+    [InlineData("--out", "train.arrow/curve.json", "--out: the folder of 'train.arrow/curve.json' cannot be made: ")]
+    public async Task ATuningThatCannotBeSaved_IsRefusedBeforeItBegins(string flag, string value, string message)
+    {
+        var outcome = await BuiltCommand.RunAsync(_folder.Path, "tune", "--model-uri", Model, "--train-shards", "train.arrow", flag, value);
+
+        Assert.Equal((2, ""), (outcome.ExitCode, outcome.Output));
+        Assert.StartsWith($"mirrored: {message}", outcome.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--tune-learning-rates", "0.1,x", "--tune-learning-rates: found 'x'; expected numbers above 0 with commas between.")]
     [InlineData("--tune-steps", "0", "--tune-steps: found '0'; expected numbers above 0 with commas between.")]

@@ -29,12 +29,51 @@ public sealed class TunerTests : IDisposable
     }
 
     [Fact]
-    public async Task DivergedAscents_CountAsLast()
+    public async Task DivergedAscents_HaveNoRank()
     {
         var spec = _bench.VectorSpec(train: [.. Enumerable.Range(0, 40).Select(row => Images.Pixels(row)[..4])], test: [[1, 0, 0, 0]]);
         spec = spec with { Ascent = new AscentSpec { Optimizer = OptimizerKind.Sgd } };
         var found = await TuneAsync(new TuneSpec { PlantedRowCount = 5, LearningRates = [1e30], Steps = [1] }, spec);
-        Assert.Equal((0, 41), (found.Curve[0].FirstCount, found.Curve[0].MeanRank));
+        Assert.Equal((0, 1, null), (found.Curve[0].FirstCount, found.Curve[0].DivergedCount, found.Curve[0].MeanRank));
+        Assert.Null(found.Nearest);
+    }
+
+    [Fact]
+    public async Task Nearest_HasMostRowsFirstThenTheBestMeanRank()
+    {
+        var found = await TuneAsync(new TuneSpec { PlantedRowCount = 25, LearningRates = [1e-30, 1e-3, 1e-2, 1e-1], Steps = [1], SampleRowCount = null });
+        Assert.Null(found.Chosen);
+        var first = found.Curve.Max(point => point.FirstCount);
+        Assert.Equal(found.Curve.Where(point => point.FirstCount == first).MinBy(point => point.MeanRank), found.Nearest);
+    }
+
+    [Theory]
+    [InlineData("normalised", AscentMode.Eval, true)]
+    [InlineData("normalised", AscentMode.TrainOwners, false)]
+    [InlineData("classifier", AscentMode.Eval, false)]
+    public async Task TrainOwners_CanBeTriedWhereItIsAnotherAscent(string model, AscentMode mode, bool expected)
+    {
+        var spec = _bench.Spec(model == "normalised" ? Archives.Normalised : Archives.Classifier);
+        spec = spec with { Ascent = new AscentSpec { Mode = mode, Repeat = 2 } };
+        var found = await TuneAsync(new TuneSpec { PlantedRowCount = 5, LearningRates = [1e-30], Steps = [1] }, spec);
+        Assert.Equal((null, expected), (found.Chosen, found.CanTrainOwners));
+    }
+
+    [Fact]
+    public async Task RowsOnWhichTheModelFails_AreNotPlanted()
+    {
+        int[] bad = [.. Enumerable.Range(0, 100).Where(row => row % 5 != 1)];
+        var tune = new TuneSpec { PlantedRowCount = 5, LearningRates = [1e-2], Steps = [1], SampleRowCount = null };
+        var found = await TuneAsync(tune, _bench.Spec(train: new Images { WrongLabelRows = bad }));
+        Assert.Equal(0, Assert.Single(found.Curve).DivergedCount);
+    }
+
+    [Fact]
+    public async Task ModelThatFailsOnEveryRow_IsRefusedInItsWords()
+    {
+        var spec = _bench.Spec(train: new Images { WrongLabelRows = [.. Enumerable.Range(0, 100)] });
+        var exception = await Assert.ThrowsAsync<MirroredException>(() => TuneAsync(new TuneSpec { PlantedRowCount = 5 }, spec));
+        Assert.Contains("Target 3 is out of bounds.", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]

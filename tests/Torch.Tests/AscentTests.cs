@@ -41,7 +41,19 @@ public sealed class AscentTests
         using var all = model.Ascend(spec with { Trainable = ["norm.*"] }, rows).Weights;
         Assert.Equal(["norm.bias", "norm.num_batches_tracked", "norm.running_mean", "norm.running_var", "norm.weight"], all.TensorNames);
         var message = Refusals.Invalid(() => model.Ascend(spec with { Trainable = ["out.*"] }, rows));
-        Assert.Contains("that owns a trainable parameter", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "train mode changes nothing: forward reads the mode of no module that owns a trainable parameter, such as a BatchNorm; ascend in eval mode",
+            message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TrainModeOfAScriptedModelWithoutModes_DoesNotBlameTracing()
+    {
+        using var model = Models.Load("mlp");
+        using var rows = Golden.Rows();
+        var message = Refusals.Invalid(() => model.Ascend(new AscentSpec { Mode = AscentMode.Train }, rows));
+        Assert.EndsWith("train mode changes nothing: forward reads the mode of no module, such as a BatchNorm; ascend in eval mode", message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -50,7 +62,10 @@ public sealed class AscentTests
         using var model = Models.Load("traced");
         using var rows = Golden.Rows();
         var message = Refusals.Invalid(() => model.Ascend(new AscentSpec { Mode = AscentMode.Train }, rows));
-        Assert.Contains("train mode changes nothing", message, StringComparison.Ordinal);
+        Assert.Contains(
+            "train mode changes nothing: forward reads the mode of no module; the mode of its BatchNorm or Dropout is fixed in the archive, as torch.jit.trace does: ",
+            message,
+            StringComparison.Ordinal);
         model.Ascend(new AscentSpec(), rows).Weights.Dispose();
     }
 

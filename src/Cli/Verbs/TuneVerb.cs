@@ -54,11 +54,12 @@ internal sealed class TuneVerb : Verb
     {
         var spec = _spec.Read(parsed, needsTest: false);
         var path = parsed.GetValue(_out) ?? Path.Combine("out", $"{_spec.DefaultName(parsed, spec)}.tune.json");
+        CheckOut(path);
         var progress = new RunProgressPrinter(terminal);
         var result = await new Tuner(terminal.Time, progress).TuneAsync(spec, Read(parsed), cancellationToken);
         terminal.WipeLine();
 
-        Write(result, terminal.Output);
+        Write(result, spec, terminal.Output);
         Save(result, path);
         terminal.Output.WriteLine($"\nThe curve is in {path}.");
         return 0;
@@ -91,7 +92,7 @@ internal sealed class TuneVerb : Verb
         return values.ToImmutable();
     }
 
-    private static void Write(TuneResult result, TextWriter output)
+    private static void Write(TuneResult result, RunSpec spec, TextWriter output)
     {
         output.WriteLine($"Planted rows that rank first among {result.RankedRowCount:N0} training rows:\n");
         TextTable.Write(output, ["learning rate", "steps", "first", "mean rank"], [.. result.Curve.Select(point => Cells(point, point == result.Chosen))]);
@@ -103,21 +104,59 @@ internal sealed class TuneVerb : Verb
             return;
         }
 
-        var best = result.Curve.MaxBy(point => (point.FirstCount, -point.MeanRank))!;
-        output.WriteLine($"No setting ranks every planted row first. The nearest: --ascent-learning-rate {Number(best.LearningRate)} --ascent-steps {best.Steps}.");
-        output.WriteLine("Try larger ones (--tune-learning-rates, --tune-steps), another --ascent-optimizer, or --ascent-mode train-owners.");
+        output.WriteLine($"No setting ranks every planted row first.{Nearest(result)}");
+        output.WriteLine("A row that the model has not memorised, whose loss it has not brought low, need not rank first: then the mean rank is what to judge by.");
+        output.WriteLine($"To try: {string.Join("; ", Advice(result, spec.Ascent))}.");
+    }
+
+    private static string Nearest(TuneResult result) => result.Nearest is { } nearest
+        ? $" The nearest: --ascent-learning-rate {Number(nearest.LearningRate)} --ascent-steps {nearest.Steps} "
+            + $"(mean rank {Rank(nearest)} of {result.RankedRowCount:N0}; {(result.RankedRowCount + 1) / 2.0:N1} is what chance gives)."
+        : "";
+
+    /// <summary>What has not been tried and can be.</summary>
+    private static IEnumerable<string> Advice(TuneResult result, AscentSpec ascent)
+    {
+        if (result.Nearest is null || result.Nearest == result.Curve[0])
+            yield return "smaller --tune-learning-rates";
+        if (result.Nearest == result.Curve[^1])
+            yield return "larger --tune-learning-rates or --tune-steps";
+        yield return $"--ascent-optimizer {(ascent.Optimizer == OptimizerKind.Sgd ? "adam" : "sgd, with learning rates of its own")}";
+        if (result.CanTrainOwners)
+            yield return $"--ascent-mode train-owners --ascent-repeat {Math.Max(2, ascent.Repeat)}";
     }
 
     private static string[] Cells(TunePoint point, bool isChosen) =>
         [Number(point.LearningRate), $"{point.Steps}", $"{point.FirstCount}/{point.PlantedCount}", Rank(point) + (isChosen ? " ←" : "  ")];
 
+    private static string Rank(TunePoint point) => point switch
+    {
+        { MeanRank: null } => "diverged",
+        { DivergedCount: > 0 } => $"{Mean(point)}, {point.DivergedCount} diverged",
+        _ => Mean(point),
+    };
+
+    private static string Mean(TunePoint point) => point.MeanRank!.Value.ToString("F1", CultureInfo.InvariantCulture);
+
     private static string Number(double value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static string Rank(TunePoint point) => point.MeanRank.ToString("F1", CultureInfo.InvariantCulture);
+    /// <summary>Before the work, not after it.</summary>
+    private static void CheckOut(string path)
+    {
+        if (path.Length == 0 || Directory.Exists(path))
+            throw Failure.Invalid($"--out: '{path}' is {(path.Length == 0 ? "empty" : "a folder")}; expected the path of a file, such as {Path.Combine(path, "curve.json")}.");
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Failure.Invalid($"--out: the folder of '{path}' cannot be made: {exception.Message}", exception);
+        }
+    }
 
     private static void Save(TuneResult result, string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         using var file = new StreamWriter(path);
         file.WriteJsonLine(result);
     }

@@ -13,8 +13,11 @@ public sealed record TunePoint
     /// <summary>Those of them that came first.</summary>
     public required int FirstCount { get; init; }
 
-    /// <summary>1 is best. A row that is past the ranks kept, or whose ascent diverged, counts as the one after the last.</summary>
-    public required double MeanRank { get; init; }
+    /// <summary>Those of them whose ascent ended in a loss that is no number: they have no rank.</summary>
+    public required int DivergedCount { get; init; }
+
+    /// <summary>Of the rows that did not diverge, or null when all did. 1 is best; a row past the ranks kept counts as the one after the last.</summary>
+    public required double? MeanRank { get; init; }
 
     /// <summary>Share of planted rows that came first, 0 to 1: recall@1.</summary>
     public double Recall => (double)FirstCount / PlantedCount;

@@ -11,6 +11,15 @@ public sealed record TuneResult
     /// <summary>The first of the curve that ranks every planted row first; null when none does.</summary>
     public required TunePoint? Chosen { get; init; }
 
+    /// <summary>
+    /// Of the curve the one with most planted rows first, then with fewest that diverged, then with the best mean rank; null when all of
+    /// them diverged everywhere.
+    /// </summary>
+    public required TunePoint? Nearest { get; init; }
+
+    /// <summary>Without a choice: <c>ascent.mode</c> train-owners is there to be tried, and is another ascent for this model.</summary>
+    public required bool CanTrainOwners { get; init; }
+
     /// <summary>The chosen point on the rows that evaluate; null without a choice.</summary>
     public required TunePoint? Evaluation { get; init; }
 

@@ -24,24 +24,37 @@ internal sealed class TuneTrial(PlannedRun run, DeviceModels models, BoundFiles 
             int[] converged = [.. Enumerable.Range(0, planted.Length).Where(i => Ascender.IsFinite(ascended[i]!))];
             var tops = await RankAsync(
                 [.. converged.Select(i => planted[i])], [.. converged.Select(i => ascended[i]!.Weights)], cancellationToken);
-            int[] ranks =
-            [
-                .. converged.Select((i, place) => RankOf(planted[i], tops[place])),
-                .. Enumerable.Repeat(LastRank + 1, planted.Length - converged.Length),
-            ];
+            int[] ranks = [.. converged.Select((i, place) => RankOf(planted[i], tops[place]))];
             return new TunePoint
             {
                 LearningRate = learningRate,
                 Steps = steps,
                 PlantedCount = planted.Length,
                 FirstCount = ranks.Count(rank => rank == 1),
-                MeanRank = ranks.Average(),
+                DivergedCount = planted.Length - converged.Length,
+                MeanRank = ranks.Length == 0 ? null : ranks.Average(),
             };
         }
         finally
         {
             foreach (var result in ascended)
                 result?.Weights.Dispose();
+        }
+    }
+
+    /// <summary><c>train-owners</c> is another ascent than <c>eval</c>: else it is refused.</summary>
+    public bool CanTrainOwners(Query planted, CancellationToken cancellationToken)
+    {
+        var ascent = run.Spec.Ascent with { Mode = AscentMode.TrainOwners, Repeat = Math.Max(2, run.Spec.Ascent.Repeat), Steps = 1 };
+        using var rows = QueryRows.Load(planted, run.Plan, files, run.Layout);
+        try
+        {
+            Ascender.Ascend(run, ascent, planted, rows, models.Models[0], notice: _ => { }, cancellationToken).Weights.Dispose();
+            return true;
+        }
+        catch (MirroredException exception) when (exception.Kind == FailureKind.Invalid)
+        {
+            return false;
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
 
@@ -30,7 +31,7 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
         using var files = run.OpenTrainFiles();
 
         var random = new Random(tune.Seed);
-        var queries = Plant(run, files, tune.PlantedRowCount, random);
+        var queries = Plant(run, models.Models[0], files, tune.PlantedRowCount, random, cancellationToken);
         var plantedRows = queries.Select(query => run.Plan.RowIndex(query.Rows[0]));
         var shards = ShardSample.Draw(run.Plan, spec.Score.MiniBatchRows, plantedRows, tune.SampleRowCount, random);
         var rowCount = shards.Sum(shard => (long)shard.RowCount);
@@ -39,16 +40,21 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
             .OrderBy(point => point.Rate * point.Steps).ThenBy(point => point.Steps).ToImmutableArray();
 
         using var meter = new ProgressMeter(time, progress, RunPhase.Scoring, rowCount * (grid.Length + 1));
-        var trial = new TuneTrial(run, models, files, shards, new RowMeter(meter, run.Plan, maxUnscorable: 1));
+        var trial = new TuneTrial(run, models, files, shards, new RowMeter(meter, run.Plan, maxUnscorable: double.PositiveInfinity));
         var curve = ImmutableArray.CreateBuilder<TunePoint>(grid.Length);
         foreach (var (rate, steps) in grid)
             curve.Add(await trial.TryAsync(rate, steps, queries[..tuneCount], cancellationToken));
 
         var chosen = curve.FirstOrDefault(point => point.FindsAll);
+        var nearest = curve.Where(point => point.MeanRank is not null)
+            .OrderByDescending(point => point.FirstCount).ThenBy(point => point.DivergedCount).ThenBy(point => point.MeanRank)
+            .FirstOrDefault();
         return new TuneResult
         {
             Curve = curve.MoveToImmutable(),
             Chosen = chosen,
+            Nearest = nearest,
+            CanTrainOwners = chosen is null && spec.Ascent.Mode == AscentMode.Eval && trial.CanTrainOwners(queries[0], cancellationToken),
             Evaluation = chosen is null
                 ? null
                 : await trial.TryAsync(chosen.LearningRate, chosen.Steps, queries[tuneCount..], cancellationToken),
@@ -56,8 +62,9 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
         };
     }
 
-    /// <summary>Training rows drawn at random that can be read, each its own query.</summary>
-    private static ImmutableArray<Query> Plant(PlannedRun run, BoundFiles files, int count, Random random)
+    /// <summary>Training rows drawn at random that can be scored, each its own query.</summary>
+    private static ImmutableArray<Query> Plant(
+        PlannedRun run, BaseModel model, BoundFiles files, int count, Random random, CancellationToken cancellationToken)
     {
         if (count < TuneShare)
         {
@@ -71,26 +78,45 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
                 $"The training set holds {run.Plan.RowCount:N0} rows; expected at least the {count} to plant. Plant fewer.");
         }
 
+        using var lane = model.CreateLane(run.Layout, run.Spec.Compute.ThreadsPerLane);
         var planted = new SortedDictionary<long, Query>();
         for (var attempt = 0; planted.Count < count; attempt++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (attempt == 100 * count)
             {
                 throw Failure.Data(
-                    $"{attempt} rows drawn at random hold {planted.Count} that can be read; expected {count}. "
+                    $"{attempt} rows drawn at random hold {planted.Count} that can be scored; expected {count}. "
                     + "`mirrored inspect` shows what is wrong with the data.");
             }
 
             var trainRow = random.NextInt64(run.Plan.RowCount);
             var (fileIndex, row) = run.Plan.Locate(trainRow);
             var file = files.Borrow(fileIndex);
-            if (file.IsReadable(row))
-                planted[trainRow] = new Query { Name = $"planted row {trainRow}", Rows = [new TestRow(fileIndex, row, file.IdOf(row))] };
+            var (isReadable, id) = (file.IsReadable(row), file.IdOf(row));
             files.Return(fileIndex);
+            var query = new Query { Name = $"planted row {trainRow}", Rows = [new TestRow(fileIndex, row, id)] };
+            if (isReadable && !planted.ContainsKey(trainRow) && IsSound(query, blamesRow: planted.Count > 0 || attempt < count))
+                planted[trainRow] = query;
         }
 
         var queries = planted.Values.ToArray();
         random.Shuffle(queries);
         return [.. queries];
+
+        // A model that fails on every row is itself at fault: then its words are what helps.
+        bool IsSound(Query query, bool blamesRow)
+        {
+            using var rows = QueryRows.Load(query, run.Plan, files, run.Layout);
+            try
+            {
+                new ProbePasses(lane, rows, miniBatchRows: 1, run.Layout).Next(null);
+                return true;
+            }
+            catch (MirroredException exception) when (blamesRow && exception.Kind == FailureKind.Invalid)
+            {
+                return false;
+            }
+        }
     }
 }
