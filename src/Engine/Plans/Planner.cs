@@ -61,10 +61,11 @@ public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<R
             Train = Found(planned.Inputs.Train, trainPaths, "train.shards"),
             Test = Found(planned.Inputs.Test, testPaths, "test.shards"),
         };
+        var rowStarts = plan.Shards.ToLookup(shard => shard.FileIndex, shard => shard.RowStart);
         return new PlannedRun
         {
             Manifest = RunManifest.Create(Pinned(spec, model), inputs, planned.CodeVersion),
-            Plan = RunPlan.Of(inputs.Train, file => plan.Shards.Where(shard => shard.FileIndex == file).Select(shard => shard.RowStart)),
+            Plan = RunPlan.Of(inputs.Train, file => rowStarts[file]),
             Queries = QueryReader.Read(spec, inputs.Test),
             Layout = BindFirst(trainPaths[0], model.Signature, spec),
         };
