@@ -37,6 +37,16 @@ public sealed class JobTests
     }
 
     [Fact]
+    public async Task PoisonedShards_AreAllowedOnlyWhenAsked()
+    {
+        Assert.DoesNotContain("--allow-poisoned", await ArgumentsAsync());
+        Assert.Contains("--allow-poisoned", await ArgumentsAsync("--set", "allowPoisoned=true"));
+
+        static async Task<IEnumerable<string>> ArgumentsAsync(params string[] set) =>
+            (await Chart.RenderAsync("cpu", set)).Only("Job").List("spec/template/spec/containers/0/args").Select(argument => argument.ToString());
+    }
+
+    [Fact]
     public async Task Cache_IsOnTheNodesDiskOrAVolumeOrAClaim()
     {
         Assert.Equal("200Gi", (await CacheAsync("gpu-spot")).Text("emptyDir/sizeLimit"));
