@@ -1,9 +1,6 @@
-using System.Runtime.Versioning;
-
 namespace MirroredInfluence.Deploy.Tests;
 
 /// <summary>examples/ with stand-ins for ssh, scontrol and the command itself.</summary>
-[SupportedOSPlatform("linux")]
 public sealed class ScriptTests : IDisposable
 {
     private readonly TemporaryFolder _work = new();
@@ -57,9 +54,9 @@ public sealed class ScriptTests : IDisposable
     [Fact]
     public async Task SshThatIsEnded_EndsTheWorkers()
     {
-        Command("ssh", RemoteShell);
-        Command("mirrored", $"trap 'echo > {_work.File("ended")}; exit 130' TERM; echo here; for _ in {1..400}; do sleep 0.05; done");
-        using var script = CommandProcess.Start("env", _work.Path, [$"PATH={SearchPath}", Ssh, _work.Write("hosts", "first"), "spec.json", "run"]);
+        StandIn.ForSsh(_work);
+        StandIn.Write(_work, "mirrored", $"trap 'echo > {_work.File("ended")}; exit 130' TERM; echo here; for _ in {1..400}; do sleep 0.05; done");
+        using var script = CommandProcess.Start("env", _work.Path, [StandIn.SearchPath(_work.Path), Ssh, _work.Write("hosts", "first"), "spec.json", "run"]);
         Assert.Equal("first: here", await script.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken));
 
         await Tool.MustRunAsync("kill", "-TERM", $"{script.Id}");
@@ -94,25 +91,12 @@ public sealed class ScriptTests : IDisposable
         Assert.Equal(isQueued ? "requeue 41\n" : "", outcome.Output);
     }
 
-    // The rest of ssh's command line is for a shell on the host, which has nothing of ours but its standard input.
-    private const string RemoteShell = """
-        exec /usr/bin/python3 -c '
-        import subprocess, sys
-        while sys.argv[1].startswith("-"):
-            del sys.argv[1:3]
-        host, *command = sys.argv[1:]
-        sys.exit(255 if host == "off" else subprocess.Popen(["sh", "-c", " ".join(command)], stdin=subprocess.PIPE, start_new_session=True).wait())
-        ' "$@"
-        """;
-
     private static string Ssh => Repository.Path("examples", "ssh", "run.sh");
-
-    private string SearchPath => $"{_work.Path}:{Environment.GetEnvironmentVariable("PATH")}";
 
     private Task<CommandOutcome> SshAsync(string mirrored, string? hosts, string spec = "spec.json", params string[] flags)
     {
-        Command("ssh", RemoteShell);
-        Command("mirrored", mirrored);
+        StandIn.ForSsh(_work);
+        StandIn.Write(_work, "mirrored", mirrored);
         if (hosts is not null)
             _work.Write("hosts", hosts);
         return RunAsync([Ssh, _work.File("hosts"), spec, "az://account/runs/first", .. flags]);
@@ -120,8 +104,8 @@ public sealed class ScriptTests : IDisposable
 
     private Task<CommandOutcome> SlurmAsync(string mirrored, int restartCount)
     {
-        Command("scontrol", "echo \"$@\"");
-        Command("mirrored", mirrored);
+        StandIn.Write(_work, "scontrol", "echo \"$@\"");
+        StandIn.Write(_work, "mirrored", mirrored);
         return RunAsync(
         [
             $"TMPDIR={_work.Path}", "SLURM_JOB_ID=41", "SLURM_ARRAY_TASK_ID=3", "SLURM_ARRAY_TASK_MAX=7", "SLURM_CPUS_PER_TASK=4", $"SLURM_RESTART_COUNT={restartCount}",
@@ -129,11 +113,5 @@ public sealed class ScriptTests : IDisposable
         ]);
     }
 
-    private Task<CommandOutcome> RunAsync(IEnumerable<string> command) => Tool.RunAsync("env", [$"PATH={SearchPath}", .. command]);
-
-    private void Command(string name, string script)
-    {
-        _work.Write(name, "#!/bin/bash\n" + script + "\n");
-        File.SetUnixFileMode(_work.File(name), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    private Task<CommandOutcome> RunAsync(IEnumerable<string> command) => Tool.RunAsync("env", [StandIn.SearchPath(_work.Path), .. command]);
 }
