@@ -30,8 +30,8 @@ internal static unsafe partial class Lz4
         nint context, byte* destination, ref nuint destinationBytes, byte* source, ref nuint sourceBytes, nint options);
 
     [LibraryImport(Library, EntryPoint = "LZ4F_compressFrameBound")]
-    public static partial nuint CompressFrameBound(nuint sourceBytes, nint preferences);
+    public static partial nuint CompressFrameBound(nuint sourceBytes, in Lz4Preferences preferences);
 
     [LibraryImport(Library, EntryPoint = "LZ4F_compressFrame")]
-    public static partial nuint CompressFrame(byte* destination, nuint destinationBytes, byte* source, nuint sourceBytes, nint preferences);
+    public static partial nuint CompressFrame(byte* destination, nuint destinationBytes, byte* source, nuint sourceBytes, in Lz4Preferences preferences);
 }

@@ -2,9 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace MirroredInfluence.Arrow;
 
-/// <summary>libzstd's simple interface.</summary>
+/// <summary>libzstd.</summary>
 internal static unsafe partial class Zstd
 {
+    /// <summary>ZSTD_c_checksumFlag.</summary>
+    public const int ChecksumFlag = 201;
+
+    /// <summary>Of a frame, which <see cref="CompressBound"/> leaves out.</summary>
+    public const int ChecksumBytes = 4;
+
     private const string Library = "libzstd.so.1";
 
     public static MirroredException Missing(DllNotFoundException failure) => Failure.Unavailable(
@@ -25,6 +31,15 @@ internal static unsafe partial class Zstd
     [LibraryImport(Library, EntryPoint = "ZSTD_compressBound")]
     public static partial nuint CompressBound(nuint sourceBytes);
 
-    [LibraryImport(Library, EntryPoint = "ZSTD_compress")]
-    public static partial nuint Compress(byte* destination, nuint destinationBytes, byte* source, nuint sourceBytes, int level);
+    [LibraryImport(Library, EntryPoint = "ZSTD_createCCtx")]
+    public static partial nint CreateCompressionContext();
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_freeCCtx")]
+    public static partial nuint FreeCompressionContext(nint context);
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_CCtx_setParameter")]
+    public static partial nuint SetParameter(nint context, int parameter, int value);
+
+    [LibraryImport(Library, EntryPoint = "ZSTD_compress2")]
+    public static partial nuint Compress(nint context, byte* destination, nuint destinationBytes, byte* source, nuint sourceBytes);
 }
