@@ -25,13 +25,14 @@ public sealed record QueryResult
     {
         var mean = reduction.Moments.Mean;
         var deviation = reduction.Moments.Deviation;
+        var (highCount, lowCount) = (0L, 0L);
         return new QueryResult
         {
             Query = query,
             Mean = mean,
             Deviation = deviation,
             Histogram = reduction.Histogram,
-            Top = [.. reduction.Top.ToSorted().Select(ToRankedRow)],
+            Top = [.. reduction.Top.ToSorted().Select(ToRankedRow)],   // in order: a row's percentile counts the rows before it
             Groups =
             [
                 .. reduction.Groups.Sorted.Select(group => new GroupInfluence(group.Key, group.Value.Count, group.Value.Mean))
@@ -53,8 +54,16 @@ public sealed record QueryResult
                 LossDifference = entry.LossDifference,
                 BaseLoss = entry.BaseLoss,
                 ZScore = deviation == 0 ? 0 : (entry.Influence - mean) / deviation,
-                Percentile = reduction.Histogram.Percentile(entry.Influence),
+                Percentile = 100.0 * LowerCount(entry.Influence) / reduction.Moments.Count,
             };
         }
+
+        // Whatever is ranked before a row on its side (all of it, but for absolute influence) is beyond it, and nothing else is.
+        long LowerCount(float influence) => reduction.Top.Rank switch
+        {
+            RankOrder.Proponents => reduction.Moments.Count - ++highCount,
+            RankOrder.Opponents => lowCount++,
+            _ => influence >= 0 ? reduction.Moments.Count - ++highCount : lowCount++,
+        };
     }
 }

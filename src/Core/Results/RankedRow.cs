@@ -26,6 +26,6 @@ public sealed record RankedRow
     /// <summary>(influence − mean) / deviation over the query's scored rows; 0 where all influence is equal.</summary>
     public required double ZScore { get; init; }
 
-    /// <summary>Percent of scored rows whose influence is below, as <see cref="InfluenceHistogram.Percentile"/> counts them.</summary>
+    /// <summary>Percent of the rows the query ranks that come below in influence; among equal influence, the row ranked before is the one beyond.</summary>
     public required double Percentile { get; init; }
 }

@@ -66,25 +66,6 @@ public sealed class InfluenceHistogram
             Add(bin.BinIndex, bin.Count);
     }
 
-    /// <summary>
-    /// Percent of rows whose influence is below the value, 0 to 100. Rows in the value's own bin count half: which of them are below is not kept.
-    /// </summary>
-    public double Percentile(float value)
-    {
-        if (Count == 0)
-            return 0;
-        var own = BinOf(value);
-        var rows = 0.0;
-        foreach (var bin in Bins)
-        {
-            if (bin.BinIndex > own)
-                break;
-            rows += bin.BinIndex < own ? bin.Count : bin.Count / 2.0;
-        }
-
-        return 100 * rows / Count;
-    }
-
     /// <summary>A value that the share of rows is below, for plots: interpolated within its bin. 0 without rows.</summary>
     /// <param name="share">0 to 1.</param>
     public double Quantile(double share)

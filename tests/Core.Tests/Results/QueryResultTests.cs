@@ -16,9 +16,23 @@ public sealed class QueryResultTests
             reduction.Add(row, influence, influence, 1, row < 4 ? "low" : "high");
         var result = QueryResult.From(new Query { Name = "q", Rows = [new TestRow(0, 5)] }, reduction, Plan);
         Assert.Equal((5.0, 2.0), (result.Mean, result.Deviation));
-        Assert.Equal([(1, 7L, "/b", 4L, 2.0, 93.75), (2, 6, "/b", 3, 1.0, 81.25)], result.Top.Select(row => (row.Rank, row.TrainRow, row.File.Uri, row.Row, row.ZScore, row.Percentile)));
+        Assert.Equal([(1, 7L, "/b", 4L, 2.0, 87.5), (2, 6, "/b", 3, 1.0, 75)], result.Top.Select(row => (row.Rank, row.TrainRow, row.File.Uri, row.Row, row.ZScore, row.Percentile)));
         Assert.Equal([("high", 4L, 6.5), ("low", 4L, 3.5)], result.Groups.Select(group => (group.Group, group.RowCount, group.Mean)));
     }
+
+    [Theory]
+    [InlineData(RankOrder.Proponents)]
+    [InlineData(RankOrder.Opponents)]
+    [InlineData(RankOrder.Absolute)]
+    public void APercentile_IsTheShareOfRowsWithLessInfluence(RankOrder rank) => ForAll(Floats, found =>
+    {
+        float[] values = [.. found.Distinct()];
+        var reduction = new QueryReduction(5, rank);
+        foreach (var (row, influence) in values.Index())
+            reduction.Add(row, influence, influence, 1);
+        foreach (var row in QueryResult.From(new Query { Name = "q", Rows = [] }, reduction, Plan).Top)
+            Assert.Equal(100.0 * values.Count(other => other < row.Influence) / values.Length, row.Percentile);
+    });
 
     [Fact]
     public void EqualInfluence_HasZScoreZero()

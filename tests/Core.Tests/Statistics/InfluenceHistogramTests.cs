@@ -51,27 +51,6 @@ public sealed class InfluenceHistogramTests
     });
 
     [Fact]
-    public void Percentile_IsWithinHalfABinOfTheShareBelow() => ForAll(Floats, values =>
-    {
-        var histogram = Of(values);
-        foreach (var value in values)
-        {
-            var bin = histogram.Bins.Single(bin => bin.BinIndex == InfluenceHistogram.BinOf(value));
-            var below = values.Count(other => other < value);
-            Assert.InRange(histogram.Percentile(value) - (100.0 * below / values.Length), -50.0 * bin.Count / values.Length - 1e-9, 50.0 * bin.Count / values.Length + 1e-9);
-        }
-    });
-
-    [Fact]
-    public void FourRows_HavePercentilesInTheMiddleOfTheirShare()
-    {
-        var histogram = Of(-1, 0, 1, 2);
-        Assert.Equal([12.5, 37.5, 62.5, 87.5], new[] { -1f, 0, 1, 2 }.Select(histogram.Percentile));
-        Assert.Equal(0, histogram.Percentile(-5));
-        Assert.Equal(100, histogram.Percentile(5));
-    }
-
-    [Fact]
     public void Quantiles_AscendAndLieInTheBinsOfTheValues() => ForAll(Floats, values =>
     {
         var histogram = Of(values);
