@@ -58,6 +58,39 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AResultFileThatWasChanged_IsFoundByItsFirstDifference()
+    {
+        await RunAsync(["run", "--out", "changed", .. Spec]);
+        Assert.Contains("result.json is what the parts give.\nresult.arrow is what the parts give.\n", (await RunAsync("verify", "changed", "--rows", "1")).Output, StringComparison.Ordinal);
+
+        var json = await File.ReadAllTextAsync(_folder.File("changed/result.json"), TestContext.Current.CancellationToken);
+        _folder.Write("changed/result.json", json.Replace("\"rank\":2,", "\"rank\":7,", StringComparison.Ordinal));
+        var arrow = await File.ReadAllBytesAsync(_folder.File("changed/result.arrow"), TestContext.Current.CancellationToken);
+        arrow[1000] ^= 1;
+        _folder.Write("changed/result.arrow", arrow);
+        var verified = await BuiltCommand.RunAsync(_folder.Path, "verify", "changed", "--rows", "1");
+
+        Assert.Equal(3, verified.ExitCode);
+        Assert.Contains("1 of 1 agree", verified.Output, StringComparison.Ordinal);
+        Assert.Contains("result.json DIFFERS from what the parts give: queries[0].top[1].rank: found 7, expected 2. `mirrored report changed` writes it from the parts.", verified.Output, StringComparison.Ordinal);
+        Assert.Contains("result.arrow DIFFERS from what the parts give: byte 1,000 of ", verified.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AViewersFile_IsWrittenAgainWithoutTexts_WhenTheCaptionIsGone()
+    {
+        await RunAsync(["run", "--out", "viewed", .. Spec, "--report-caption", "label"]);
+        Assert.Contains("\"proponents\":[\"", await File.ReadAllTextAsync(_folder.File("viewed/tda-viewer.jsonl"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        var captioned = await File.ReadAllTextAsync(_folder.File("viewed/tda-viewer.jsonl"), TestContext.Current.CancellationToken);
+
+        await RunAsync(["run", "--out", "viewed", .. Spec]);
+
+        var written = await File.ReadAllTextAsync(_folder.File("viewed/tda-viewer.jsonl"), TestContext.Current.CancellationToken);
+        Assert.NotEqual(captioned, written);
+        Assert.Equal("", JsonOf(written.Split('\n')[0], json => json.GetProperty("inputs_plaintext").GetString()));
+    }
+
+    [Fact]
     public async Task ForPrograms_EveryLineIsAnObject_TheLastTheResult()
     {
         var run = await RunAsync(["run", "--json", "--out", "second", .. Spec]);

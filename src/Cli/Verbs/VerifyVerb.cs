@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MirroredInfluence.Engine;
+using MirroredInfluence.Report;
 using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Cli;
@@ -20,7 +21,7 @@ internal sealed class VerifyVerb : Verb
     private readonly Option<string> _row = new("--row") { HelpName = "FILE:ROW", Description = "One training row instead, under every query: a file of the run and a 0-based row of it." };
 
     public VerifyVerb()
-        : base("verify", "Compute rows of a finished run again, one by one, and compare them with what it recorded; reconcile its counts.")
+        : base("verify", "Compute rows of a finished run again, one by one, and compare them with what it recorded; reconcile its counts and its result files with its parts.")
     {
         Add(_folder);
         AddFlags("Rows", _rows, _row);
@@ -44,7 +45,23 @@ internal sealed class VerifyVerb : Verb
         terminal.WipeLine();
 
         Write(verified, terminal.Output);
-        return verified.Agrees ? 0 : 3;
+        var filesAgree = await CheckAsync(ResultFiles.Json, kept => ResultCheck.JsonDifference(kept, verified.Result))
+            & await CheckAsync(ResultFiles.Arrow, kept => ResultCheck.ArrowDifference(kept, verified.Result));
+        return verified.Agrees && filesAgree ? 0 : 3;
+
+        async Task<bool> CheckAsync(string name, Func<byte[], string?> differenceOf)
+        {
+            var remedy = $"`mirrored report {parsed.GetValue(_folder)}` writes it from the parts.";
+            if (await store.GetAsync(name, cancellationToken) is not { } kept)
+            {
+                terminal.Output.WriteLine($"{name} is not there; {remedy}");
+                return true;
+            }
+
+            var difference = differenceOf(kept);
+            terminal.Output.WriteLine(difference is null ? $"{name} is what the parts give." : $"{name} DIFFERS from what the parts give: {difference}. {remedy}");
+            return difference is null;
+        }
     }
 
     private static async Task<long> FindRowAsync(IObjectStore store, string text, CancellationToken cancellationToken)
@@ -75,7 +92,7 @@ internal sealed class VerifyVerb : Verb
             ])]);
 
         var result = verified.Result;
-        output.WriteLine($"\n{verified.Rows.Count(row => row.Agrees)} of {verified.Rows.Length} agree: loss differences within {Verifier.Tolerance.ToString(CultureInfo.InvariantCulture)} × max(1, |loss|) nats.");
+        output.WriteLine($"\n{verified.Rows.Count(row => row.Agrees)} of {verified.Rows.Length} agree: loss differences within {Verifier.Tolerance.ToString(CultureInfo.InvariantCulture)} × max(1, |loss|).");
         output.WriteLine($"{result.ExpectedRows:N0} rows expected = {result.ScoredRows:N0} scored + {result.Unscorable.Count:N0} unscorable.");
     }
 

@@ -350,7 +350,7 @@
     const share = h('div', { class: `share ${side(entry.influence)}`, 'aria-hidden': 'true' }, bar);
     const amount = h('div', { class: 'amount' },
       h('div', { class: 'first' },
-        h('span', { class: `value ${side(entry.influence)}`, title: 'influence, nats' }, signed(entry.influence, 4)),
+        h('span', { class: `value ${side(entry.influence)}`, title: 'influence' }, signed(entry.influence, 4)),
         h('span', { class: 'rank' }, whole(entry.rank))),
       share);
     const tag = h('span', { class: 'tag', title: 'Byte for byte' }, 'the query’s own picture');
