@@ -28,7 +28,7 @@ internal static class ResultFiles
         var manifest = directory.Manifest with { Spec = directory.Manifest.Spec with { Report = report } };
         await directory.PutResultAsync(Arrow, stream => ResultWriter.WriteArrow(stream, result), cancellationToken);
         await directory.PutResultAsync(Page, stream => HtmlReport.Write(stream, result, manifest, place.Name, cancellationToken), cancellationToken);
-        if (report.Caption is not null || await directory.TryGetResultAsync(TdaViewer, cancellationToken) is not null)
+        if (report.Caption is not null || await directory.HasResultAsync(TdaViewer, cancellationToken))
             await directory.PutResultAsync(TdaViewer, stream => TdaViewerWriter.Write(stream, result, manifest, cancellationToken), cancellationToken);
         await directory.PutResultAsync(Json, stream => ResultWriter.WriteJson(stream, result), cancellationToken);
     }

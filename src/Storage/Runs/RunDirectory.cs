@@ -144,8 +144,11 @@ public sealed class RunDirectory
     public Task PutResultAsync(string name, Action<Stream> write, CancellationToken cancellationToken) => _store.PutAsync(name, write, cancellationToken);
 
     /// <summary>The run is finished: its results are there.</summary>
-    public async Task<bool> HasResultAsync(CancellationToken cancellationToken) =>
-        await _store.TryGetVersionAsync(ResultName, cancellationToken).ConfigureAwait(false) is not null;
+    public Task<bool> HasResultAsync(CancellationToken cancellationToken) => HasResultAsync(ResultName, cancellationToken);
+
+    /// <summary>A result of this name is there.</summary>
+    public async Task<bool> HasResultAsync(string name, CancellationToken cancellationToken) =>
+        await _store.TryGetVersionAsync(name, cancellationToken).ConfigureAwait(false) is not null;
 
     private static string PartKey(int shardIndex) => string.Create(CultureInfo.InvariantCulture, $"{PartPrefix}{shardIndex:D8}.arrow");
 
