@@ -22,7 +22,8 @@ internal static class BindingPage
                 WriteFix(signature, argument, file, output);
         }
 
-        output.WriteLine(fits ? "\nThe model can score these rows." : "\nThe model cannot score these rows yet.");
+        if (!fits)
+            output.WriteLine("\nThe model cannot score these rows yet.");
         return fits;
     }
 

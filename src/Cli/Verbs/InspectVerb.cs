@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using MirroredInfluence.Arrow;
+using MirroredInfluence.Cli.Import;
+using MirroredInfluence.Engine;
 using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Cli;
@@ -23,7 +25,7 @@ internal sealed class InspectVerb : Verb
         new("inspect data/train-00000.arrow", "format, columns, types and record batches of a file"),
     ];
 
-    public override Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         var (models, files) = Sort(parsed.GetValue(_files)!);
         using var model = models is [var modelPath] ? BaseModel.Load(modelPath) : null;
@@ -33,8 +35,22 @@ internal sealed class InspectVerb : Verb
             ModelPage.Write(model, terminal.Output);
         if (file is not null)
             ArrowFilePage.Write(file, terminal.Output);
-        var fits = model is null || file is null || BindingPage.Write(model.Signature, file, terminal.Output);
-        return Task.FromResult(fits ? 0 : 2);
+        if (model is null || file is null)
+            return 0;
+        return BindingPage.Write(model.Signature, file, terminal.Output) && await TryRowsAsync(model, file, terminal, cancellationToken) ? 0 : 2;
+    }
+
+    private static async Task<bool> TryRowsAsync(BaseModel model, ArrowFile file, Terminal terminal, CancellationToken cancellationToken)
+    {
+        if (file.RowCount == 0)
+        {
+            terminal.Output.WriteLine("\nNames, types and shapes fit. The file has no rows to try.");
+            return true;
+        }
+
+        var tried = await FirstRows.TryAsync(model, file.Path, terminal.Time, cancellationToken);
+        terminal.Output.WriteLine($"\nNames, types and shapes fit, and the model gives {tried.LossCount} of the first {tried.RowCount} rows a finite loss.");
+        return tried.LossCount > 0;
     }
 
     private static (ImmutableArray<string> Models, ImmutableArray<string> Files) Sort(string[] paths)
@@ -43,6 +59,8 @@ internal sealed class InspectVerb : Verb
         {
             if (!File.Exists(path))
                 throw Failure.Invalid($"{path}: no such file.");
+            if (IsImportable(path))
+                throw Failure.Invalid($"{path}: is no Arrow file; `mirrored import {path} --out {Path.ChangeExtension(Path.GetFileName(path), ".arrow")}` makes one of it.");
         }
 
         var byKind = paths.ToLookup(IsArchive);
@@ -52,10 +70,18 @@ internal sealed class InspectVerb : Verb
     }
 
     /// <summary>A TorchScript archive is a zip.</summary>
-    private static bool IsArchive(string path)
+    private static bool IsArchive(string path) => ReadHead(path).AsSpan().StartsWith("PK"u8);
+
+    private static bool IsImportable(string path)
+    {
+        var head = ReadHead(path);
+        return NpyFormat.IsNpy(head) || IdxFormat.IsIdx(head) || Path.GetExtension(path) is ".csv" or ".npz";
+    }
+
+    private static byte[] ReadHead(string path)
     {
         using var content = File.OpenRead(path);
-        Span<byte> head = stackalloc byte[4];
-        return content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.StartsWith("PK"u8);
+        var head = new byte[16];
+        return head[..content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
     }
 }

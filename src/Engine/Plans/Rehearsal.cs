@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
@@ -26,16 +27,26 @@ internal static class Rehearsal
         if (!Ascender.IsFinite(ascended))
             throw Coordinator.Diverged(run.Queries[0], ascent, ascended);
 
-        await ScoreAsync(run, weights, models, time, cancellationToken);
+        var first = run with { Queries = [run.Queries[0]] };
+        await ScoreFirstAsync(first, [weights], models.OfLane(0), time, cancellationToken);
     }
 
-    private static async Task ScoreAsync(PlannedRun run, WeightSet weights, DeviceModels models, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Takes the first training mini-batch through the base model and these weight sets, one a query.</summary>
+    public static async Task<ScoredShard> ScoreFirstAsync(
+        PlannedRun run, ImmutableArray<WeightSet> weights, BaseModel model, TimeProvider time, CancellationToken cancellationToken)
     {
-        var one = run with { Queries = [run.Queries[0]] };
         var shard = ShardSample.MiniBatchOf(run.Plan, run.Spec.Score.MiniBatchRows, trainRow: 0);
         using var files = run.OpenTrainFiles();
         using var progress = new ProgressMeter(time, progress: null, RunPhase.Scoring, shard.RowCount);
         var meter = new RowMeter(progress, run.Plan, maxUnscorable: 1);
-        await LaneScoring.RunAsync(one, [shard], models, _ => [weights], files, meter, _ => null, (_, _) => { }, cancellationToken);
+        ScoredShard? scored = null;
+        await LaneThreads.RunAsync(threadCount: 1, ScoreOnLane, cancellationToken);
+        return scored!;
+
+        void ScoreOnLane(int laneIndex, CancellationToken stop)
+        {
+            using var lane = model.CreateLane(run.Layout, run.Spec.Compute.ThreadsPerLane);
+            scored = new ShardScorer(run, lane, weights, files, meter).Score(shard, knownBaseLosses: null, stop);
+        }
     }
 }
