@@ -43,6 +43,27 @@ public sealed partial class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task FilesToImport_AreToldFromArrowFiles()
+    {
+        _folder.Write("t.csv", "a\n1\n");
+
+        var outcome = await BuiltCommand.RunAsync(_folder.Path, "inspect", "t.csv");
+
+        Assert.Equal(new CommandOutcome(2, "", "mirrored: t.csv: is no Arrow file; `mirrored import t.csv --out t.arrow` makes one of it.\n"), outcome);
+    }
+
+    [Fact]
+    public async Task APyTorchFile_IsNotImported()
+    {
+        var model = Path.Combine(AppContext.BaseDirectory, "classifier.pt");
+
+        var outcome = await BuiltCommand.RunAsync(_folder.Path, "import", $"x={model}", "--out", "x.arrow");
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.StartsWith($"mirrored: {model}: is a PyTorch file", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task PlaceThatCannotBeWritten_EndsWith4()
     {
         _folder.Write("t.csv", "a\n1\n");

@@ -114,6 +114,36 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Contains("ascent.steps", other.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--train-id", "train.id")]
+    [InlineData("--train-group", "train.group")]
+    [InlineData("--test-id", "test.id")]
+    [InlineData("--test-query", "test.query")]
+    [InlineData("--report-caption", "report.caption")]
+    public async Task AColumnThatIsNotThere_IsRefusedByTheFieldThatNamesIt(string flag, string field)
+    {
+        var refused = await BuiltCommand.RunAsync(_folder.Path, ["run", "--out", "fourth", .. Spec, flag, "lable"]);
+
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains($"mirrored: {field}: {_folder.File("train.arrow")}: no column 'lable'; did you mean label", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task RowsThatTheModelFailsOn_AreRefusedByInspectAsByRun()
+    {
+        var labels = Enumerable.Repeat((byte)9, RowCount).ToArray();
+        _folder.Write("wrong.npz", Sources.Npz(
+            CompressionLevel.NoCompression,
+            ("image", Sources.Npy("<f4", $"{RowCount}, 1, 4, 4", new byte[RowCount * 64])),
+            ("label", Sources.Npy("|u1", $"{RowCount},", labels))));
+        await RunAsync("import", "wrong.npz", "--out", "wrong.arrow");
+
+        var inspect = await BuiltCommand.RunAsync(_folder.Path, "inspect", Model, "wrong.arrow");
+
+        Assert.Equal(2, inspect.ExitCode);
+        Assert.Contains("rows 0 to 31: the model fails on each of these rows.", inspect.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task WithoutOut_TheRunIsNamedAfterItsSpec()
     {
@@ -131,6 +161,7 @@ public sealed class RunTests : IAsyncLifetime
 
         Assert.Contains("64 rows", plan.Output, StringComparison.Ordinal);
         Assert.Contains("2 rows in 2 queries", plan.Output, StringComparison.Ordinal);
+        Assert.Matches("time +[^:]+: start [^,]+, ascent [^,]+, scoring ", plan.Output);
         Assert.Equal(["train.arrow", "train.npz"], Directory.EnumerateFiles(_folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.False(Directory.Exists(_folder.File("out")));
     }
@@ -202,7 +233,7 @@ public sealed class RunTests : IAsyncLifetime
 
         Assert.Contains("ok  image float32 [1, 4, 4] ← column image", inspect.Output, StringComparison.Ordinal);
         Assert.Contains("ok  label int64 ← column label, stored uint8", inspect.Output, StringComparison.Ordinal);
-        Assert.EndsWith("The model can score these rows.\n", inspect.Output, StringComparison.Ordinal);
+        Assert.EndsWith("Names, types and shapes fit, and the model gives 32 of the first 32 rows a finite loss.\n", inspect.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -75,12 +75,14 @@ public sealed class ArrowFile : IDisposable
         };
     }
 
+    /// <param name="askedBy">The field of a spec that names the column, for messages.</param>
     /// <exception cref="MirroredException">Invalid: no such column, or its type has no values to show.</exception>
-    public ValueColumn BindValue(string columnPath)
+    public ValueColumn BindValue(string columnPath, string? askedBy = null)
     {
-        var path = Find(columnPath);
+        var name = askedBy is null ? Path : $"{askedBy}: {Path}";
+        var path = FieldPath.Find(name, _metadata.Layout, columnPath);
         if (path.Column.Field.Kind > ArrowKind.FixedSizeBinary)
-            throw Refuse(columnPath, path, "ids, groups and captions are integers, floats, bools, text, binary, or dictionaries of them");
+            throw Refuse(name, columnPath, path, "ids, groups and captions are integers, floats, bools, text, binary, or dictionaries of them");
         return new ValueColumn(Mapped, _metadata, path, columnPath);
     }
 
@@ -114,6 +116,8 @@ public sealed class ArrowFile : IDisposable
 
     private FieldPath Find(string columnPath) => FieldPath.Find(Path, _metadata.Layout, columnPath);
 
-    private MirroredException Refuse(string columnPath, FieldPath path, string problem) =>
-        Failure.Invalid($"{Path}: column '{columnPath}' ({path.Column.Field.TypeName}) cannot be bound: {problem}.");
+    private MirroredException Refuse(string columnPath, FieldPath path, string problem) => Refuse(Path, columnPath, path, problem);
+
+    private static MirroredException Refuse(string name, string columnPath, FieldPath path, string problem) =>
+        Failure.Invalid($"{name}: column '{columnPath}' ({path.Column.Field.TypeName}) cannot be bound: {problem}.");
 }

@@ -50,6 +50,14 @@ internal static class RowSources
     private static IEnumerable<RowSource> OpenMembers(SourceSpec spec, SourceFiles files)
     {
         string[] names = [.. OpenArchive(spec.Path, files).Entries.Select(entry => entry.FullName).Where(name => name.EndsWith(".npy", StringComparison.Ordinal)).Select(name => name[..^4])];
+        if (names.Length == 0)
+        {
+            var isTorch = OpenArchive(spec.Path, files).Entries.Any(entry => entry.Name == "data.pkl");
+            throw Failure.Invalid(isTorch
+                ? $"{spec.Path}: is a PyTorch file, whose pickle is code; expected IDX, npy, npz or CSV. Save its tensors from Python with numpy.savez and import that."
+                : $"{spec.Path}: is a zip without arrays; expected the npz of numpy.savez.");
+        }
+
         string[] picked = [.. names.Where(name => spec.Member is null || FileSystemName.MatchesSimpleExpression(spec.Member, name, ignoreCase: false))];
         if (picked.Length == 0)
             throw Failure.Invalid($"{spec.Path}: no array{(spec.Member is null ? "" : $" matches '{spec.Member}'")}; its arrays are {string.Join(", ", names)}.");

@@ -46,7 +46,7 @@ internal sealed class PlanVerb : Verb
         output.WriteLine($"test      {run.Queries.Sum(query => query.Rows.Length):N0} rows in {queryCount:N0} queries{(drawCount > 1 ? $", {drawCount:N0} draws a row" : "")}");
         output.WriteLine($"memory    about {Quantity.Bytes(forecast.MemoryBytes)} at the peak; mapped files come and go beside it");
         output.WriteLine($"disk      {Quantity.Bytes(forecast.WeightBytes)} of weight sets, up to {Quantity.Bytes(forecast.PartBytesMax)} of parts");
-        output.WriteLine($"time      {Quantity.Duration((forecast.AscentTime + forecast.ColdScoreTime).TotalSeconds)}: ascent {Quantity.Duration(forecast.AscentTime.TotalSeconds)}, "
+        output.WriteLine($"time      {Quantity.Duration((forecast.StartTime + forecast.AscentTime + forecast.ColdScoreTime).TotalSeconds)}: start {Quantity.Duration(forecast.StartTime.TotalSeconds)}, ascent {Quantity.Duration(forecast.AscentTime.TotalSeconds)}, "
             + $"scoring {Quantity.Duration(forecast.ColdScoreTime.TotalSeconds)} ({Quantity.Duration(forecast.WarmScoreTime.TotalSeconds)} when base losses are cached)");
 
         output.WriteLine("\nMeasured, rows a second of all lanes together:");
@@ -89,6 +89,7 @@ internal sealed class PlanVerb : Verb
         forecast.WeightBytes,
         forecast.PartBytesMax,
         forecast.MemoryBytes,
+        StartSeconds = forecast.StartTime.TotalSeconds,
         AscentSeconds = forecast.AscentTime.TotalSeconds,
         ColdScoreSeconds = forecast.ColdScoreTime.TotalSeconds,
         WarmScoreSeconds = forecast.WarmScoreTime.TotalSeconds,

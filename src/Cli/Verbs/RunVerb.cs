@@ -29,7 +29,7 @@ internal sealed class RunVerb : Verb
         new("run --model-uri model.pt --train-shards 'train/*.arrow' --test-shards 'train/*.arrow' --test-query all", "self-influence: which training rows stand out?"),
     ];
 
-    public override string WhenStopped => "what is finished is kept; the same command goes on from here.";
+    public override string WhenStopped => "finished shards are kept, the one a lane was at is scored again; the same command goes on from here.";
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {

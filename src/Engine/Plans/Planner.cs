@@ -24,6 +24,8 @@ public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<R
 
         var testId = QueryReader.IdColumn(spec, testPaths);
         var testGroup = spec.Test.Query is "row" or "all" ? null : spec.Test.Query;
+        Require(trainPaths[0], ("train.id", spec.Train.Id), ("train.group", spec.Train.Group));
+        Require(testPaths[0], ("test.id", spec.Test.Id), ("test.query", testGroup));
         using var meter = new ProgressMeter(time, progress, RunPhase.Planning, trainPaths.Length + testPaths.Length);
         var inputs = new RunInputs
         {
@@ -93,6 +95,17 @@ public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<R
     {
         using var file = ArrowFile.Open(path);
         return ArgumentBinder.Bind(file, signature, spec);
+    }
+
+    /// <summary>Finds columns that a field names, so that a message can say which field it was.</summary>
+    private static void Require(string path, params (string Field, string? Column)[] named)
+    {
+        using var file = ArrowFile.Open(path);
+        foreach (var (field, column) in named)
+        {
+            if (column is not null)
+                file.BindValue(column, field);
+        }
     }
 
     private ImmutableArray<DataFile> Describe(

@@ -16,8 +16,10 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
     /// <exception cref="MirroredException">Invalid or Data: as for a run.</exception>
     public async Task<RunForecast> MeasureAsync(RunSpec spec, CancellationToken cancellationToken)
     {
+        var start = time.GetTimestamp();
         using var models = DeviceModels.Load(spec.Model, spec.Compute, deviceCountMax: 1);
         var run = new Planner(digests: null, time, progress).Plan(spec, models.Models[0], cancellationToken);
+        var startTime = time.GetElapsedTime(start);
         var rows = ReadableRows(run);
 
         var ascentStart = time.GetTimestamp();
@@ -37,7 +39,7 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
             points = await MeasureAsync(run, sound, weights, models, cancellationToken);
         }
 
-        return Forecast(run, models, weights, ascentTime, points);
+        return Forecast(run, models, weights, points, startTime, ascentTime);
     }
 
     private static ImmutableArray<TestRow> ReadableRows(PlannedRun run)
@@ -153,7 +155,7 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
     }
 
     private static RunForecast Forecast(
-        PlannedRun run, DeviceModels models, WeightSet weights, TimeSpan ascentTime, ImmutableArray<ProbePoint> points)
+        PlannedRun run, DeviceModels models, WeightSet weights, ImmutableArray<ProbePoint> points, TimeSpan startTime, TimeSpan ascentTime)
     {
         var (score, queryCount, drawCount) = (run.Spec.Score, run.Queries.Length, run.DrawCount);
         var measured = points.First(point => point.MiniBatchRows == score.MiniBatchRows && point.LaneCount == models.LaneCount);
@@ -175,6 +177,7 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
             MemoryBytes = Environment.WorkingSet
                 + (2 * models.LaneCount * ((queryCount * reductionBytes) + (shardRows * ((sizeof(float) * (long)drawCount) + lossBytes))))
                 + (models.LaneCount * (queryCount + 1L) * drawCount * score.MiniBatchRows * sizeof(float)),
+            StartTime = startTime + ascentTime,   // of a run's rehearsal
             AscentTime = ascentTime * ((queryCount + models.LaneCount - 1) / models.LaneCount),
             ColdScoreTime = TimeSpan.FromSeconds(run.Plan.RowCount / measured.ColdRowsPerSecond(queryCount, drawCount)),
             WarmScoreTime = TimeSpan.FromSeconds(run.Plan.RowCount / measured.WarmRowsPerSecond(queryCount, drawCount)),

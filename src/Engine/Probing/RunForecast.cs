@@ -31,6 +31,9 @@ public sealed record RunForecast
     /// <summary>Resident memory at its peak, without mapped files.</summary>
     public required long MemoryBytes { get; init; }
 
+    /// <summary>Loading the model, checking the files and the rehearsal; without the digests of files that have none cached.</summary>
+    public required TimeSpan StartTime { get; init; }
+
     public required TimeSpan AscentTime { get; init; }
 
     /// <summary>With no base loss cached.</summary>

@@ -509,6 +509,7 @@
   function valueTicks(scale, xOf) {
     const ticks = [[0, xOf(0)]];
     const isFree = x => ticks.every(([, taken]) => Math.abs(taken - x) >= 52);
+    for (const end of [scale.low, scale.high]) if (isFree(xOf(end))) ticks.push([end, xOf(end)]);
     const largest = Math.max(Math.abs(scale.low), Math.abs(scale.high));
     for (let power = Math.floor(Math.log10(largest)); power >= Math.floor(Math.log10(scale.linear)); power--) {
       for (const value of [10 ** power, -(10 ** power)]) {
@@ -518,7 +519,7 @@
     return ticks;
   }
 
-  const tickText = value => value === 0 ? '0' : signed(value, 1);
+  const tickText = value => value === 0 ? '0' : signed(value, 2);
   const short = count => count >= 1e6 ? `${count / 1e6}M` : count >= 1e3 ? `${count / 1e3}k` : `${count}`;
 
   // ---- where we are, and keys ----

@@ -41,7 +41,7 @@ internal sealed class RowGallery
         using (file)
         {
             if (spec.Caption is { } caption)
-                file.BindValue(caption);
+                file.BindValue(caption, "report.caption");
             if (spec.Picture is { } named && PictureColumn.TryBind(file, named, Declared(manifest, named), out var problem) is null)
                 throw Failure.Invalid($"report.picture: column '{named}' of {first} holds no pictures: {problem}. Name another column.");
             return new RowGallery(manifest, spec.Picture ?? Columns(file.Schema.Fields, "").FirstOrDefault(path => LooksLikePictures(file, path, manifest)));
