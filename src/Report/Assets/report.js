@@ -519,7 +519,7 @@
     return ticks;
   }
 
-  const tickText = value => value === 0 ? '0' : signed(value, 2);
+  const tickText = value => value === 0 ? '0' : signed(value, Number.isInteger(Math.log10(Math.abs(value))) ? 1 : 2);
   const short = count => count >= 1e6 ? `${count / 1e6}M` : count >= 1e3 ? `${count / 1e3}k` : `${count}`;
 
   // ---- where we are, and keys ----
