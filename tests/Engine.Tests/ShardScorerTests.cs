@@ -78,16 +78,16 @@ public sealed class ShardScorerTests : IDisposable
     {
         private readonly BaseModel _model;
         private readonly WeightSet[] _weights;
-        private readonly Lane _lane;
+        private readonly LaneSet _lanes;
         private readonly BoundFiles _files;
 
         public Open(PlannedRun run, BaseModel model, WeightSet[] weights)
         {
             (Run, _model, _weights) = (run, model, weights);
-            _lane = model.CreateLane(run.Layout);
+            _lanes = new LaneSet(model, threads: 1);
             _files = run.OpenTrainFiles();
             var meter = new RowMeter(new ProgressMeter(TimeProvider.System, null, RunPhase.Scoring, run.Plan.RowCount), run.Plan, maxUnscorable: 1);
-            Scorer = new ShardScorer(run, _lane, [.. weights], _files, meter);
+            Scorer = new ShardScorer(run, _lanes, [.. weights], _files, meter);
         }
 
         public PlannedRun Run { get; }
@@ -97,7 +97,7 @@ public sealed class ShardScorerTests : IDisposable
         public void Dispose()
         {
             _files.Dispose();
-            _lane.Dispose();
+            _lanes.Dispose();
             foreach (var weights in _weights)
                 weights.Dispose();
             _model.Dispose();

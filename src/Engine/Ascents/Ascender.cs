@@ -18,7 +18,7 @@ internal static class Ascender
     {
         var batch = new AscentBatch
         {
-            Layout = run.Layout,
+            Layout = rows.Layout,
             RowCount = rows.RowCount,
             RowPointers = rows.Pointers,
             RowKeys = rows.Keys,

@@ -29,7 +29,7 @@ internal sealed class Coordinator(TimeProvider time, IProgress<RunProgress>? pro
             while (queue.TryTake(out var query))
             {
                 stop.ThrowIfCancellationRequested();
-                using var rows = QueryRows.Load(query, testRows, files, run.Layout);
+                using var rows = QueryRows.Load(query, testRows, files);
                 var ascended = Ascender.Ascend(run, run.Spec.Ascent, query, rows, models.OfLane(laneIndex), meter.Notice, stop);
                 using var weights = ascended.Weights;
                 if (!Ascender.IsFinite(ascended))

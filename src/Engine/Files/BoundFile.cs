@@ -7,20 +7,23 @@ namespace MirroredInfluence.Engine;
 /// <summary>An open Arrow file with its columns bound to the model's arguments.</summary>
 internal sealed class BoundFile : IDisposable
 {
-    private BoundFile(ArrowFile file, ImmutableArray<ColumnBinding> columns, ValueColumn? id, ValueColumn? group) =>
-        (File, Columns, Id, Group) = (file, columns, id, group);
+    private BoundFile(ArrowFile file, ImmutableArray<ColumnBinding> columns, ArgumentLayout layout, ValueColumn? id, ValueColumn? group) =>
+        (File, Columns, Layout, Id, Group) = (file, columns, layout, id, group);
 
     public ArrowFile File { get; }
 
     /// <summary>In the order of <see cref="ArgumentLayout.Columns"/>.</summary>
     public ImmutableArray<ColumnBinding> Columns { get; }
 
+    /// <summary>The run's layout, with the types that this file stores (docs/decisions/0015).</summary>
+    public ArgumentLayout Layout { get; }
+
     public ValueColumn? Id { get; }
 
     public ValueColumn? Group { get; }
 
     /// <exception cref="MirroredException">
-    /// Invalid: a column is missing, or has another type or shape than in the first training file.
+    /// Invalid: a column is missing, has another shape than in the first training file, or a type that the argument cannot hold.
     /// </exception>
     public static BoundFile Open(string path, ArgumentLayout layout, string? id, string? group)
     {
@@ -28,7 +31,7 @@ internal sealed class BoundFile : IDisposable
         try
         {
             var columns = layout.Columns.Select(argument => Bind(file, argument)).ToImmutableArray();
-            return new BoundFile(file, columns, id is null ? null : BindId(file, id), group is null ? null : file.BindValue(group));
+            return new BoundFile(file, columns, StoredAs(file, columns, layout), id is null ? null : BindId(file, id), group is null ? null : file.BindValue(group));
         }
         catch
         {
@@ -54,13 +57,24 @@ internal sealed class BoundFile : IDisposable
     private static ColumnBinding Bind(ArrowFile file, ColumnArgument argument)
     {
         var binding = ArgumentBinder.BindColumn(file, argument.Name, argument.Column, argument.StoredDtype, argument.Shape);
-        if (binding.StoredDtype == argument.StoredDtype && binding.Shape.SequenceEqual(argument.Shape))
+        if (binding.Shape.SequenceEqual(argument.Shape))
             return binding;
 
         throw Failure.Invalid(
-            $"{file.Path}: column '{argument.Column}' holds {Describe(binding.StoredDtype, binding.Shape)}; "
-            + $"expected {Describe(argument.StoredDtype, argument.Shape)} as in the first training file. "
-            + "All files of a run must agree; convert this one or leave it out.");
+            $"{file.Path}: rows of column '{argument.Column}' have shape [{string.Join(", ", binding.Shape)}]; "
+            + $"expected [{string.Join(", ", argument.Shape)}] as in the first training file. Convert this file or leave it out.");
+    }
+
+    private static ArgumentLayout StoredAs(ArrowFile file, ImmutableArray<ColumnBinding> columns, ArgumentLayout layout)
+    {
+        try
+        {
+            return layout.StoredAs(columns.Select(column => column.StoredDtype));
+        }
+        catch (MirroredException exception) when (exception.Kind == FailureKind.Invalid)
+        {
+            throw Failure.Invalid($"{file.Path}: {exception.Message} Convert the column in this file, or leave the file out.", exception);
+        }
     }
 
     /// <summary>Binds a column that names rows.</summary>
@@ -76,6 +90,4 @@ internal sealed class BoundFile : IDisposable
 
         return id;
     }
-
-    private static string Describe(ElementType dtype, ImmutableArray<int> shape) => $"{dtype.Name()} [{string.Join(", ", shape)}]";
 }

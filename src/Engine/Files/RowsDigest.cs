@@ -7,7 +7,7 @@ using MirroredInfluence.Arrow;
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// SHA-256 of a file's rows as a run sees them: tensor bytes of the bound columns, ids, groups, and why a row cannot be read. Record
+/// SHA-256 of a file's rows as a run sees them: tensor bytes and types of the bound columns, ids, groups, and why a row cannot be read. Record
 /// batches, format, compression and other columns do not show in it, so that they show in no result (docs/decisions/0007).
 /// </summary>
 internal static class RowsDigest
@@ -36,6 +36,8 @@ internal static class RowsDigest
                 }
             }
 
+            // Equal bytes of other types are other values.
+            reasons.AppendData([.. file.Columns.Select(column => (byte)column.StoredDtype)]);
             foreach (var hash in (ReadOnlySpan<IncrementalHash>)[.. columns, values])
                 reasons.AppendData(hash.GetCurrentHash());
             return Convert.ToHexStringLower(reasons.GetCurrentHash());

@@ -16,6 +16,7 @@ public sealed record PlannedRun
     /// <summary>In order of their first test row.</summary>
     public required ImmutableArray<Query> Queries { get; init; }
 
+    /// <summary>With the types that the first training file stores; <see cref="BoundFile.Layout"/> has those of another.</summary>
     public required ArgumentLayout Layout { get; init; }
 
     public RunSpec Spec => Manifest.Spec;
@@ -27,7 +28,7 @@ public sealed record PlannedRun
 
     /// <summary>The same, and a file whose rows are others than when the run was planned is refused: for who did not plan it.</summary>
     internal BoundFiles OpenTrainFiles(DigestCache digests, CancellationToken cancellationToken) => new(
-        Plan.Files, Layout, Spec.Train.Id, Spec.Train.Group, file => Planner.DigestOf(file, Layout, Spec.Train.Id, Spec.Train.Group, digests, cancellationToken));
+        Plan.Files, Layout, Spec.Train.Id, Spec.Train.Group, file => Planner.DigestOf(file, Spec.Train.Id, Spec.Train.Group, digests, cancellationToken));
 
     internal BoundFiles OpenTestFiles() => new(Manifest.Inputs.Test, Layout, id: null, group: null);
 }

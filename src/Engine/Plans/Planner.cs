@@ -75,9 +75,9 @@ public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<R
 
     /// <summary>Digest of a file's bound columns, ids and groups.</summary>
     internal static string DigestOf(
-        BoundFile file, ArgumentLayout layout, string? id, string? group, DigestCache digests, CancellationToken cancellationToken)
+        BoundFile file, string? id, string? group, DigestCache digests, CancellationToken cancellationToken)
     {
-        var columns = layout.Columns.Select(column => $"{column.Column} {column.StoredDtype} [{string.Join(',', column.Shape)}]");
+        var columns = file.Layout.Columns.Select(column => $"{column.Column}: {column.StoredDtype} [{string.Join(',', column.Shape)}]");
         var bindings = string.Join('\n', [.. columns, $"id {id}", $"group {group}"]);
         return digests.Of(file.File.Path, bindings, () => RowsDigest.Compute(file, cancellationToken));
     }
@@ -121,7 +121,7 @@ public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<R
         {
             cancellationToken.ThrowIfCancellationRequested();
             using var file = BoundFile.Open(path, layout, id, group);
-            var digest = digests is null ? "" : DigestOf(file, layout, id, group, digests, cancellationToken);
+            var digest = digests is null ? "" : DigestOf(file, id, group, digests, cancellationToken);
             files.Add(new DataFile { Uri = path, Digest = digest, RowCount = file.File.RowCount });
             meter.Add(1);
         }

@@ -17,10 +17,10 @@ internal static class Rehearsal
         foreach (var query in run.Queries.Skip(1))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            using var others = QueryRows.Load(query, testRows, testFiles, run.Layout);
+            using var others = QueryRows.Load(query, testRows, testFiles);
         }
 
-        using var rows = QueryRows.Load(run.Queries[0], testRows, testFiles, run.Layout);
+        using var rows = QueryRows.Load(run.Queries[0], testRows, testFiles);
         var ascent = run.Spec.Ascent with { FlatLossEscape = null };
         var ascended = Ascender.Ascend(run, ascent, run.Queries[0], rows, models.OfLane(0), notice: _ => { }, cancellationToken);
         using var weights = ascended.Weights;
@@ -45,8 +45,8 @@ internal static class Rehearsal
 
         void ScoreOnLane(int laneIndex, CancellationToken stop)
         {
-            using var lane = model.CreateLane(run.Layout, run.Spec.Compute.ThreadsPerLane);
-            scored = new ShardScorer(run, lane, weights, files, meter).Score(shard, knownBaseLosses: null, stop);
+            using var lanes = new LaneSet(model, run.Spec.Compute.ThreadsPerLane);
+            scored = new ShardScorer(run, lanes, weights, files, meter).Score(shard, knownBaseLosses: null, stop);
         }
     }
 }

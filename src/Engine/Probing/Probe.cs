@@ -49,7 +49,8 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
         for (var trainRow = 0L; trainRow < run.Plan.RowCount && rows.Count < RowCount; trainRow++)
         {
             var (fileIndex, row) = run.Plan.Locate(trainRow);
-            if (files.Borrow(fileIndex).IsReadable(row))
+            var file = files.Borrow(fileIndex);
+            if (file.Layout.StoresAs(run.Layout) && file.IsReadable(row))
                 rows.Add(new TestRow(fileIndex, row));
             files.Return(fileIndex);
         }
@@ -68,8 +69,8 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
         PlannedRun run, ImmutableArray<TestRow> rows, BaseModel model, CancellationToken cancellationToken)
     {
         using var loaded = Load(run, rows);
-        using var lane = model.CreateLane(run.Layout, run.Spec.Compute.ThreadsPerLane);
-        var passes = new ProbePasses(lane, loaded, miniBatchRows: 1, run.Layout);
+        using var lane = model.CreateLane(loaded.Layout, run.Spec.Compute.ThreadsPerLane);
+        var passes = new ProbePasses(lane, loaded, miniBatchRows: 1);
         return [.. rows.Where(IsSound)];
 
         bool IsSound(TestRow row)
@@ -90,14 +91,14 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
     private static QueryRows Load(PlannedRun run, ImmutableArray<TestRow> rows)
     {
         using var files = run.OpenTrainFiles();
-        return QueryRows.Load(new Query { Name = "probe", Rows = rows }, run.Plan, files, run.Layout);
+        return QueryRows.Load(new Query { Name = "probe", Rows = rows }, run.Plan, files);
     }
 
     private static WeightSet AscendFirst(PlannedRun run, BaseModel model, CancellationToken cancellationToken)
     {
         using var files = run.OpenTestFiles();
         var testRows = RunPlan.Cut(run.Manifest.Inputs.Test, int.MaxValue, miniBatchRows: 1);
-        using var rows = QueryRows.Load(run.Queries[0], testRows, files, run.Layout);
+        using var rows = QueryRows.Load(run.Queries[0], testRows, files);
         return Ascender.Ascend(run, run.Spec.Ascent, run.Queries[0], rows, model, notice: _ => { }, cancellationToken).Weights;
     }
 
@@ -138,8 +139,8 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
 
         void MeasureLane(int laneIndex, CancellationToken stop)
         {
-            using var lane = models.Models[0].CreateLane(run.Layout, run.Spec.Compute.ThreadsPerLane);
-            var passes = new ProbePasses(lane, rows, miniBatchRows, run.Layout);
+            using var lane = models.Models[0].CreateLane(rows.Layout, run.Spec.Compute.ThreadsPerLane);
+            var passes = new ProbePasses(lane, rows, miniBatchRows);
             double[] measured =
             [
                 passes.Measure(time, PassTime, () => passes.Next(null), stop),

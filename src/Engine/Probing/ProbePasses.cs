@@ -13,11 +13,11 @@ internal sealed class ProbePasses
     private readonly int _columnCount;
     private int _nextRow;
 
-    public ProbePasses(Lane lane, QueryRows rows, int miniBatchRows, ArgumentLayout layout)
+    public ProbePasses(Lane lane, QueryRows rows, int miniBatchRows)
     {
-        (_lane, _rows, _columnCount) = (lane, rows, layout.Columns.Length);
+        (_lane, _rows, _columnCount) = (lane, rows, rows.Layout.Columns.Length);
         _pointers = new nint[_columnCount * miniBatchRows];
-        _keys = new ulong[layout.NeedsRowKeys ? miniBatchRows : 0];
+        _keys = new ulong[rows.Layout.NeedsRowKeys ? miniBatchRows : 0];
         _losses = new float[miniBatchRows];
     }
 

@@ -13,12 +13,16 @@ internal sealed unsafe class QueryRows : IDisposable
     private readonly ulong[] _keys;      // shape [rows]
     private readonly void* _bytes;
 
-    private QueryRows(nint[] pointers, ulong[] keys, void* bytes)
+    private QueryRows(ArgumentLayout layout, nint[] pointers, ulong[] keys, void* bytes)
     {
+        Layout = layout;
         _pointers = pointers;
         _keys = keys;
         _bytes = bytes;
     }
+
+    /// <summary>Of the files that the rows are of.</summary>
+    public ArgumentLayout Layout { get; }
 
     public int RowCount => _keys.Length;
 
@@ -29,15 +33,17 @@ internal sealed unsafe class QueryRows : IDisposable
     public ReadOnlyMemory<ulong> Keys => _keys;
 
     /// <param name="rowsPlan">The files that the rows are of, for the keys of rows without an id.</param>
-    /// <exception cref="MirroredException">Data: a row that cannot be read.</exception>
-    public static QueryRows Load(Query query, RunPlan rowsPlan, BoundFiles files, ArgumentLayout layout)
+    /// <exception cref="MirroredException">Data: a row that cannot be read. Invalid: rows of files that store a column in other types.</exception>
+    public static QueryRows Load(Query query, RunPlan rowsPlan, BoundFiles files)
     {
+        var layout = files.Borrow(query.Rows[0].FileIndex).Layout;
+        files.Return(query.Rows[0].FileIndex);
         int[] rowBytes = [.. layout.Columns.Select(RowBytes)];
         var rows = query.Rows;
         var keys = new ulong[rows.Length];
         var pointers = new nint[rowBytes.Length * rows.Length];
         var bytes = (byte*)NativeMemory.Alloc((nuint)rowBytes.Sum(size => (long)size * rows.Length));
-        var loaded = new QueryRows(pointers, keys, bytes);
+        var loaded = new QueryRows(layout, pointers, keys, bytes);
         try
         {
             for (var column = 0; column < rowBytes.Length; column++)
@@ -78,6 +84,7 @@ internal sealed unsafe class QueryRows : IDisposable
         var file = files.Borrow(first.FileIndex);
         try
         {
+            CheckLayout(query, file);
             using var scan = new RowScan(file.File, file.Columns, first.Row, first.Row + count, ScanRows);
             while (scan.MoveNext())
             {
@@ -106,5 +113,17 @@ internal sealed unsafe class QueryRows : IDisposable
         }
 
         return count;
+    }
+
+    private void CheckLayout(Query query, BoundFile file)
+    {
+        if (file.Layout.StoresAs(Layout))
+            return;
+
+        var (expected, found) = Layout.Columns.Zip(file.Layout.Columns).First(pair => pair.First.StoredDtype != pair.Second.StoredDtype);
+        throw Failure.Invalid(
+            $"query '{query.Name}': {file.File.Path} stores column '{found.Column}' as {found.StoredDtype.Name()}, "
+            + $"the file of the query's first row as {expected.StoredDtype.Name()}; the rows of one query are ascended together and must be stored alike. "
+            + "Convert one of the files, or let each row be a query (test.query row).");
     }
 }

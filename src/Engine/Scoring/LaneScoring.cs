@@ -45,8 +45,8 @@ internal static class LaneScoring
         void ScoreOnLane(int laneIndex, CancellationToken stop)
         {
             var model = models.OfLane(laneIndex);
-            using var lane = model.CreateLane(run.Layout, run.Spec.Compute.ThreadsPerLane);
-            var scorer = new ShardScorer(run, lane, weightsOf(model), files, meter);
+            using var lanes = new LaneSet(model, run.Spec.Compute.ThreadsPerLane);
+            var scorer = new ShardScorer(run, lanes, weightsOf(model), files, meter);
             while (nextShard(stop) is { } shard)
                 take(scorer.Score(shard, knownBaseLosses(shard), stop), stop);
         }

@@ -12,7 +12,7 @@ namespace MirroredInfluence.Engine;
 internal sealed class ShardScorer
 {
     private readonly PlannedRun _run;
-    private readonly Lane _lane;
+    private readonly LaneSet _lanes;
     private readonly ImmutableArray<WeightSet> _weights;   // shape [queries]
     private readonly BoundFiles _files;
     private readonly RowMeter _meter;
@@ -27,10 +27,11 @@ internal sealed class ShardScorer
     private readonly float[] _meanBaseLoss;                // shape [slots]
     private readonly UnscorableReason[] _runReasons;       // shape [slots]: of the row, or of any query
     private readonly string?[] _groups;                    // shape [slots]
+    private Lane _lane = null!;                            // of the current shard's file
 
-    public ShardScorer(PlannedRun run, Lane lane, ImmutableArray<WeightSet> weights, BoundFiles files, RowMeter meter)
+    public ShardScorer(PlannedRun run, LaneSet lanes, ImmutableArray<WeightSet> weights, BoundFiles files, RowMeter meter)
     {
-        (_run, _lane, _weights, _files, _meter) = (run, lane, weights, files, meter);
+        (_run, _lanes, _weights, _files, _meter) = (run, lanes, weights, files, meter);
         _estimator = Estimator.Named(run.Spec.Score.Estimator);
 
         var slotCount = run.Spec.Score.MiniBatchRows;
@@ -55,6 +56,7 @@ internal sealed class ShardScorer
         var file = _files.Borrow(shard.FileIndex);
         try
         {
+            _lane = _lanes.Of(file.Layout);
             using var scan = new RowScan(file.File, file.Columns, shard.RowStart, shard.RowEnd, _miniBatch.SlotCount);
             while (scan.MoveNext())
             {

@@ -46,7 +46,7 @@ internal sealed class TuneTrial(PlannedRun run, DeviceModels models, BoundFiles 
     public bool CanTrainOwners(Query planted, CancellationToken cancellationToken)
     {
         var ascent = run.Spec.Ascent with { Mode = AscentMode.TrainOwners, Repeat = Math.Max(2, run.Spec.Ascent.Repeat), Steps = 1 };
-        using var rows = QueryRows.Load(planted, run.Plan, files, run.Layout);
+        using var rows = QueryRows.Load(planted, run.Plan, files);
         try
         {
             Ascender.Ascend(run, ascent, planted, rows, models.Models[0], notice: _ => { }, cancellationToken).Weights.Dispose();
@@ -68,7 +68,7 @@ internal sealed class TuneTrial(PlannedRun run, DeviceModels models, BoundFiles 
         {
             while (queue.TryTake(out var i))
             {
-                using var rows = QueryRows.Load(planted[i], run.Plan, files, run.Layout);
+                using var rows = QueryRows.Load(planted[i], run.Plan, files);
                 ascended[i] = Ascender.Ascend(run, ascent, planted[i], rows, models.OfLane(laneIndex), notice: _ => { }, stop);
             }
         }

@@ -78,7 +78,7 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
                 $"The training set holds {run.Plan.RowCount:N0} rows; expected at least the {count} to plant. Plant fewer.");
         }
 
-        using var lane = model.CreateLane(run.Layout, run.Spec.Compute.ThreadsPerLane);
+        using var lanes = new LaneSet(model, run.Spec.Compute.ThreadsPerLane);
         var planted = new SortedDictionary<long, Query>();
         for (var attempt = 0; planted.Count < count; attempt++)
         {
@@ -107,10 +107,10 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
         // A model that fails on every row is itself at fault: then its words are what helps.
         bool IsSound(Query query, bool blamesRow)
         {
-            using var rows = QueryRows.Load(query, run.Plan, files, run.Layout);
+            using var rows = QueryRows.Load(query, run.Plan, files);
             try
             {
-                new ProbePasses(lane, rows, miniBatchRows: 1, run.Layout).Next(null);
+                new ProbePasses(lanes.Of(rows.Layout), rows, miniBatchRows: 1).Next(null);
                 return true;
             }
             catch (MirroredException exception) when (blamesRow && exception.Kind == FailureKind.Invalid)

@@ -51,6 +51,22 @@ public sealed class ArgumentLayout
         return new ArgumentLayout(ordered.MoveToImmutable(), seed);
     }
 
+    /// <summary>The same arguments from columns of a file that stores them in other types.</summary>
+    /// <param name="storedDtypes">In the order of <see cref="Columns"/>.</param>
+    /// <exception cref="MirroredException">Invalid: a conversion that could lose values.</exception>
+    public ArgumentLayout StoredAs(IEnumerable<ElementType> storedDtypes)
+    {
+        var columns = Columns.Zip(storedDtypes, (column, stored) => column with { StoredDtype = stored }).ToDictionary(column => column.Name);
+        foreach (var column in columns.Values)
+            CheckConversion(column);
+        var stored = new ArgumentLayout([.. Sources.Select(source => columns.GetValueOrDefault(source.Name) ?? source)], Seed);
+        return StoresAs(stored) ? this : stored;
+    }
+
+    /// <summary>Another file's layout of the same arguments is this one: a lane for the one takes rows of the other.</summary>
+    public bool StoresAs(ArgumentLayout other) =>
+        Columns.Select(column => column.StoredDtype).SequenceEqual(other.Columns.Select(column => column.StoredDtype));
+
     /// <summary>For messages: "image = column 'pixels' (uint8 [784] → float32 [1,28,28])".</summary>
     public override string ToString() => string.Join(", ", Sources.Select(Describe));
 
