@@ -10,7 +10,7 @@ public sealed class RemoteRunTests : IAsyncLifetime
     private const int RowCount = 64;
 
     private static readonly string Model = Path.Combine(AppContext.BaseDirectory, "classifier.pt");
-    private static readonly string[] Spec = ["--model-uri", Model, "--train-shards", "train.arrow", "--test-shards", "train.arrow", "--test-rows", "3,5", "--compute-lanes", "1", "--compute-shard-rows", "16"];
+    private static readonly string[] Spec = ["--model-uri", Model, "--train-shards", "train.arrow", "--test-shards", "train.arrow", "--test-rows", "3,5", "--compute-lanes", "1"];
 
     private readonly TemporaryFolder _folder = new();
     private AzuriteServer? _server;
@@ -48,16 +48,29 @@ public sealed class RemoteRunTests : IAsyncLifetime
         var local = await SucceedAsync([], ["run", "--out", "first", .. Spec]);
 
         Assert.Contains($"{Place}/report.html", run.Output, StringComparison.Ordinal);
-        Assert.Contains("2 of 2 scored", status.Output, StringComparison.Ordinal);
+        Assert.Contains("1 of 1 scored", status.Output, StringComparison.Ordinal);
         Assert.Contains($"result      {Place}/report.html", status.Output, StringComparison.Ordinal);
         Assert.EndsWith("This run was finished before: nothing was left to score.\n", again.Error, StringComparison.Ordinal);
         Assert.Equal(run.Output, again.Output);
         Assert.Equal(run.Output, report.Output);
         Assert.Contains("2 of 2 agree", verified.Output, StringComparison.Ordinal);
         Assert.Equal(run.Output.Replace(Place, "first", StringComparison.Ordinal), local.Output);
-        foreach (var file in new[] { "result.json", "result.arrow", "report.html", "parts/00000001.arrow" })
+        foreach (var file in new[] { "result.json", "result.arrow", "report.html", "parts/00000000.arrow" })
             Assert.Equal(await File.ReadAllBytesAsync(_folder.File($"first/{file}"), TestContext.Current.CancellationToken), await _server.GetAsync("runs", $"a/first/{file}"));
         Assert.False(Directory.Exists(_folder.File("az:")));
+    }
+
+    [Fact]
+    public async Task AStoreThatFailsOneRequestInTen_MakesNoDifference()
+    {
+        using var proxy = FaultProxy.Start(_server!.Address, seed: 3, share: 0.1);
+        var account = new Dictionary<string, string> { ["AZURE_STORAGE_CONNECTION_STRING"] = AzuriteServer.ConnectionStringAt(proxy.Address) };
+
+        await SucceedAsync(account, ["run", "--out", $"az://{AzuriteServer.Account}/runs/third", .. Spec, "--score-mini-batch-rows", "4", "--compute-shard-rows", "4"]);
+        await SucceedAsync([], ["run", "--out", "third", .. Spec, "--score-mini-batch-rows", "4"]);
+
+        Assert.True(proxy.Counts.Where(count => count.Key != Fault.None).Sum(count => count.Value) > 0);
+        Assert.Equal(await File.ReadAllBytesAsync(_folder.File("third/result.json"), TestContext.Current.CancellationToken), await _server.GetAsync("runs", "third/result.json"));
     }
 
     [Fact]

@@ -92,52 +92,56 @@ internal sealed class AzureBlobStore(BlobContainerClient container, string prefi
     private async Task<bool> PutAsync(string key, Action<Stream> write, BlobRequestConditions? conditions, CancellationToken cancellationToken)
     {
         using var draft = copies.Draft(write);
+        var isLarge = RandomAccess.GetLength(draft) > BlockBytes;
+        if (isLarge && conditions is not null && await TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is not null)
+            return false;
+
         var stamp = RandomNumberGenerator.GetHexString(32, lowercase: true);
+        var metadata = new Dictionary<string, string> { [StampName] = stamp };
+        var blocks = isLarge ? await StageAsync(key, draft, stamp, cancellationToken).ConfigureAwait(false) : null;
         return await AskAsync(key, async blob =>
         {
             try
             {
-                if (conditions is not null && RandomAccess.GetLength(draft) > BlockBytes && await TryGetPropertiesAsync(blob, cancellationToken).ConfigureAwait(false) is { } earlier)
-                    return HasStamp(earlier, stamp);
-                await SendAsync(blob, draft, stamp, conditions, cancellationToken).ConfigureAwait(false);
+                if (blocks is not null)
+                    await blob.CommitBlockListAsync(blocks, new CommitBlockListOptions { Conditions = conditions, Metadata = metadata }, cancellationToken).ConfigureAwait(false);
+                else
+                    await blob.UploadAsync(await ReadBlockAsync(draft, 0, cancellationToken).ConfigureAwait(false), new BlobUploadOptions { Conditions = conditions, Metadata = metadata }, cancellationToken).ConfigureAwait(false);
                 return true;
             }
-            catch (RequestFailedException exception) when (conditions is not null && IsAbsenceDenied(exception))
+            catch (RequestFailedException exception) when (IsDenied(exception))
             {
                 // Ours, when an earlier try arrived and its answer did not.
-                if (await TryGetPropertiesAsync(blob, cancellationToken).ConfigureAwait(false) is { } found)
-                    return HasStamp(found, stamp);
+                if (conditions is not null && await TryGetPropertiesAsync(blob, cancellationToken).ConfigureAwait(false) is { } found)
+                    return found.Metadata.TryGetValue(StampName, out var first) && first == stamp;
+                if (blocks is not null)
+                    await StageAsync(key, draft, stamp, cancellationToken).ConfigureAwait(false);   // the commit of another writing discards ours
                 throw;
             }
         }, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task SendAsync(BlockBlobClient blob, SafeFileHandle draft, string stamp, BlobRequestConditions? conditions, CancellationToken cancellationToken)
+    /// <returns>Names of the blocks, in order.</returns>
+    private async Task<string[]> StageAsync(string key, SafeFileHandle draft, string stamp, CancellationToken cancellationToken)
     {
-        var metadata = new Dictionary<string, string> { [StampName] = stamp };
-        var length = RandomAccess.GetLength(draft);
-        if (length <= BlockBytes)
-        {
-            await blob.UploadAsync(await ReadBlockAsync(0, cancellationToken).ConfigureAwait(false), new BlobUploadOptions { Conditions = conditions, Metadata = metadata }, cancellationToken).ConfigureAwait(false);
-            return;
-        }
-
-        var blocks = Enumerable.Range(0, checked((int)((length + BlockBytes - 1) / BlockBytes)))
-            .Select(index => Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{stamp}{index:D8}"))))
-            .ToArray();
+        var blocks = new string[(RandomAccess.GetLength(draft) + BlockBytes - 1) / BlockBytes];
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = BlocksAtOnce, CancellationToken = cancellationToken };
         await Parallel.ForAsync(0, blocks.Length, parallel, async (index, cancel) =>
-            await blob.StageBlockAsync(blocks[index], await ReadBlockAsync(index, cancel).ConfigureAwait(false), cancellationToken: cancel).ConfigureAwait(false)).ConfigureAwait(false);
-        await blob.CommitBlockListAsync(blocks, new CommitBlockListOptions { Conditions = conditions, Metadata = metadata }, cancellationToken).ConfigureAwait(false);
-
-        async Task<MemoryStream> ReadBlockAsync(int index, CancellationToken cancel)
         {
-            var start = (long)index * BlockBytes;
-            var bytes = new byte[Math.Min(BlockBytes, length - start)];
-            for (var filled = 0; filled < bytes.Length;)
-                filled += await RandomAccess.ReadAsync(draft, bytes.AsMemory(filled), start + filled, cancel).ConfigureAwait(false);
-            return new MemoryStream(bytes, writable: false);
-        }
+            blocks[index] = Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{stamp}{index:D8}")));
+            await AskAsync(key, async blob => await blob.StageBlockAsync(
+                blocks[index], await ReadBlockAsync(draft, index, cancel).ConfigureAwait(false), cancellationToken: cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        return blocks;
+    }
+
+    private static async Task<MemoryStream> ReadBlockAsync(SafeFileHandle draft, int index, CancellationToken cancellationToken)
+    {
+        var start = (long)index * BlockBytes;
+        var bytes = new byte[Math.Min(BlockBytes, RandomAccess.GetLength(draft) - start)];
+        for (var filled = 0; filled < bytes.Length;)
+            filled += await RandomAccess.ReadAsync(draft, bytes.AsMemory(filled), start + filled, cancellationToken).ConfigureAwait(false);
+        return new MemoryStream(bytes, writable: false);
     }
 
     private async Task<Page<BlobItem>> ListPageAsync(string fullPrefix, string? next, CancellationToken cancellationToken)
@@ -166,14 +170,11 @@ internal sealed class AzureBlobStore(BlobContainerClient container, string prefi
         }
     }
 
-    private static bool HasStamp(BlobProperties found, string stamp) => found.Metadata.TryGetValue(StampName, out var first) && first == stamp;
-
     private static ObjectVersion VersionOf(BlobProperties found) => new(found.ContentLength, found.ETag.ToString());
 
     private static bool IsMissing(RequestFailedException exception) =>
         exception.Status == 404 && exception.ErrorCode != BlobErrorCode.ContainerNotFound.ToString();
 
-    /// <summary>A signature that grants only the creation of blobs forbids to overwrite one, where others would find their condition denied.</summary>
-    private static bool IsAbsenceDenied(RequestFailedException exception) =>
-        exception.Status is 409 or 412 || exception.ErrorCode is "UnauthorizedBlobOverwrite" or "InvalidBlockList";   // the commit of another writing discards blocks
+    /// <summary>Whether the blob may be there already. A signature that only grants creation is forbidden (403) what others find their condition denied for.</summary>
+    private static bool IsDenied(RequestFailedException exception) => exception.Status is 403 or 409 or 412 || exception.ErrorCode == RemoteAnswer.BlocksAreGone;
 }

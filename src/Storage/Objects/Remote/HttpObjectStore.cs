@@ -70,7 +70,7 @@ internal sealed class HttpObjectStore(ObjectUri uri, RetrySchedule schedule, Tim
     {
         if (answer.StatusCode == HttpStatusCode.NotFound)
             return null;
-        var isEmpty = answer is { StatusCode: HttpStatusCode.RequestedRangeNotSatisfiable } or { StatusCode: HttpStatusCode.OK, Content.Headers.ContentLength: 0 };
+        var isEmpty = answer is { StatusCode: HttpStatusCode.RequestedRangeNotSatisfiable } or { IsSuccessStatusCode: true, Content.Headers.ContentLength: 0 };   // a byte was asked for
         if (answer.StatusCode == HttpStatusCode.OK && !isEmpty)
             throw Failure.Invalid($"{UriOf(key)}: the server answers with the whole object instead of a range of it. Copy the object to a server with ranges, or to a disk.");
         if (!isEmpty)

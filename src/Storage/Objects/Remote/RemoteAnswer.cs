@@ -10,11 +10,12 @@ namespace MirroredInfluence.Storage;
 /// <param name="Code">The store's own name for it, if it has one.</param>
 internal sealed record RemoteAnswer(int Status, string? Code, string Text, bool IsTransient)
 {
-    public const string NoCredential = nameof(NoCredential);
+    public const string NoCredential = nameof(NoCredential), BlocksAreGone = "InvalidBlockList";
 
     /// <returns>Null for an exception that no store caused.</returns>
     public static RemoteAnswer? Of(Exception exception) => exception switch
     {
+        AggregateException several => Of(several.InnerExceptions[^1]),   // the SDK asks again for the rest of a body
         RequestFailedException { Status: > 0 } refused => OfStatus(refused.Status, refused.ErrorCode),
         HttpRequestException { StatusCode: { } status } => OfStatus((int)status, null),
         CredentialUnavailableException => new RemoteAnswer(0, NoCredential, "no credential was found", IsTransient: false),
@@ -32,7 +33,7 @@ internal sealed record RemoteAnswer(int Status, string? Code, string Text, bool 
         status,
         code,
         string.Create(CultureInfo.InvariantCulture, $"status {status}{(code is null ? "" : $" {code}")}"),
-        status is 408 or 409 or 412 or 429 or 500 or 502 or 503 or 504 || code == "InvalidBlockList");
+        status is 408 or 409 or 412 or 429 or 500 or 502 or 503 or 504 || code == BlocksAreGone);
 
     private static RemoteAnswer OfConnection(Exception exception)
     {
