@@ -74,6 +74,20 @@ public sealed class RemoteRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WorkersOverABlobStore_MakeTheResultOfALocalRun()
+    {
+        const string Place = $"az://{AzuriteServer.Account}/runs/fourth";
+        var account = new Dictionary<string, string> { ["AZURE_STORAGE_CONNECTION_STRING"] = _server!.ConnectionString };
+        string[] cut = [.. Spec, "--score-mini-batch-rows", "4"];
+
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(worker =>
+            SucceedAsync(account, ["work", "--out", Place, "--worker", $"{worker}/2", "--beat-seconds", "1", .. cut, "--compute-shard-rows", "4"])));
+        await SucceedAsync([], ["run", "--out", "fourth", .. cut]);
+
+        Assert.Equal(await File.ReadAllBytesAsync(_folder.File("fourth/result.json"), TestContext.Current.CancellationToken), await _server.GetAsync("runs", "fourth/result.json"));
+    }
+
+    [Fact]
     public async Task ASignatureInTheAddress_IsUsedAndNeverShown()
     {
         var account = new Dictionary<string, string> { ["AZURE_STORAGE_BLOB_ENDPOINT"] = $"{_server!.Address}{AzuriteServer.Account}" };

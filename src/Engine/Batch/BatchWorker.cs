@@ -46,6 +46,8 @@ public sealed class BatchWorker(
         async Task PlanAsync(ImmutableArray<string> items, CancellationToken stop)
         {
             var planned = planner.Plan(spec, models.Models[0], stop);
+            if (await RunDirectory.TryOpenAsync(store, stop) is null)
+                await Rehearsal.RunAsync(planned, models, time, stop);
             var begun = await RunDirectory.CreateOrOpenAsync(store, planned.Manifest, stop);
             await begun.PutPlanAsync(planned.Plan, stop);
         }

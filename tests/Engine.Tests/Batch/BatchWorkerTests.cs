@@ -61,6 +61,16 @@ public sealed class BatchWorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task RequestThatCannotBeComputed_BeginsNoRun()
+    {
+        var spec = _bench.Spec();
+        var impossible = spec with { Ascent = spec.Ascent with { Trainable = ["nothing*"] } };
+        await Assert.ThrowsAsync<MirroredException>(() => WorkAsync(impossible, "begun", workerCount: 1));
+        Assert.False(File.Exists(Path.Combine(_bench.File("begun"), "run.json")));
+        await WorkAsync(spec, "begun", workerCount: 1);
+    }
+
+    [Fact]
     public async Task FileThatIsAnotherHere_IsRefused()
     {
         var spec = _bench.Spec();
