@@ -8,7 +8,8 @@ namespace MirroredInfluence.Engine;
 /// A whole run on this machine: plan, ascend, score on every lane, reduce. Run again after a stop it goes on: finished weight sets and
 /// parts are kept, and only missing shards are scored.
 /// </summary>
-public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progress = null)
+/// <param name="check">Gets the planned run before anything is computed, to refuse it.</param>
+public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progress = null, Action<RunManifest>? check = null)
 {
     /// <param name="store">Holds the run directory.</param>
     /// <exception cref="MirroredException">Whatever keeps the run from its end; what is finished is kept.</exception>
@@ -18,6 +19,7 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
         var cacheFolder = CacheFolder.Resolve(spec.Compute.Cache);
         using var models = DeviceModels.Load(spec.Model, spec.Compute);
         var planned = new Planner(new DigestCache(cacheFolder, time), time, progress).Plan(spec, models.Models[0], cancellationToken);
+        check?.Invoke(planned.Manifest);
         if (await RunDirectory.TryOpenAsync(store, cancellationToken) is null)
             await Rehearsal.RunAsync(planned, models, time, cancellationToken);
 

@@ -120,12 +120,66 @@ public sealed class RunTests : IAsyncLifetime
     [InlineData("--test-id", "test.id")]
     [InlineData("--test-query", "test.query")]
     [InlineData("--report-caption", "report.caption")]
+    [InlineData("--report-picture", "report.picture")]
     public async Task AColumnThatIsNotThere_IsRefusedByTheFieldThatNamesIt(string flag, string field)
     {
         var refused = await BuiltCommand.RunAsync(_folder.Path, ["run", "--out", "fourth", .. Spec, flag, "lable"]);
 
         Assert.Equal(2, refused.ExitCode);
         Assert.Contains($"mirrored: {field}: {_folder.File("train.arrow")}: no column 'lable'; did you mean label", refused.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.File("fourth")));
+    }
+
+    [Fact]
+    public async Task AColumnThatHoldsNoPictures_IsRefusedByThePlanToo()
+    {
+        var refused = await BuiltCommand.RunAsync(_folder.Path, ["plan", .. Spec, "--report-picture", "label"]);
+
+        Assert.Equal((2, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains($"mirrored: report.picture: {_folder.File("train.arrow")}: column 'label' holds no pictures: ", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("run --out ''")]
+    [InlineData("work --worker 0/1 --out ''")]
+    public async Task AnEmptyOut_IsRefused(string command)
+    {
+        var refused = await BuiltCommand.RunAsync(_folder.Path, [.. command.Replace("''", "", StringComparison.Ordinal).Split(' '), .. Spec]);
+        Assert.Equal(new CommandOutcome(2, "", "mirrored: an address is empty; expected a path, az://account/container/path or https://host/path.\n"), refused);
+    }
+
+    [Theory]
+    [InlineData("train.arrow", "--out: 'train.arrow' is a file; expected a folder.")]
+    [InlineData(".", "--out: the folder '.' holds other files and no run.json; expected a run directory, or a folder that is empty or not there yet. Choose another, such as ./run.")]
+    public async Task AnOutThatIsNoRunDirectory_IsRefused(string path, string message)
+    {
+        var refused = await BuiltCommand.RunAsync(_folder.Path, ["run", "--out", path, .. Spec]);
+        Assert.Equal(new CommandOutcome(2, "", $"mirrored: {message}\n"), refused);
+        Assert.False(File.Exists(_folder.File("run.json")));
+    }
+
+    [Fact]
+    public async Task FilesOfTheSameName_AreToldApart()
+    {
+        Directory.CreateDirectory(_folder.File("a"));
+        Directory.CreateDirectory(_folder.File("b"));
+        File.Copy(_folder.File("train.arrow"), _folder.File("a/same.arrow"));
+        File.Copy(_folder.File("train.arrow"), _folder.File("b/same.arrow"));
+
+        var run = await RunAsync(["run", "--out", "both", .. Spec, "--train-shards", "a/same.arrow", "b/same.arrow"]);
+        var refused = await BuiltCommand.RunAsync(_folder.Path, "verify", "both", "--row", "same.arrow:3");
+        var verified = await RunAsync("verify", "both", "--row", "b/same.arrow:3");
+
+        Assert.Contains(" a/same.arrow:", run.Output, StringComparison.Ordinal);
+        Assert.Equal("mirrored: --row: 'same.arrow' is the name of 2 files of this run; expected one of a/same.arrow, b/same.arrow.\n", refused.Error);
+        Assert.Contains("2 of 2 agree", verified.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AnAscentThatChangesNothing_IsToldOf()
+    {
+        var run = await RunAsync(["run", "--out", "flat", .. Spec, "--ascent-learning-rate", "1e-30"]);
+        Assert.Contains("Query 'row-3' and 1 more: every influence is 0, so the order says nothing.", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -51,6 +51,7 @@ public sealed class VerifierTests : IDisposable
         var found = await VerifyAsync(new VerifySpec { RowCount = 30 });
         Assert.False(found.Agrees);
         Assert.All(found.Rows, row => Assert.Equal(row.Query != "6000", row.Agrees));
+        Assert.Contains(found.Rows, row => row.Difference?.StartsWith("recorded loss difference ", StringComparison.Ordinal) == true);
     }
 
     [Fact]

@@ -57,8 +57,10 @@ internal sealed class InspectVerb : Verb
     {
         foreach (var path in paths)
         {
+            if (Directory.Exists(path))
+                throw Failure.Invalid($"{path}: is a folder; expected a file, such as one of {Path.Combine(path, "*.arrow")}.");
             if (!File.Exists(path))
-                throw Failure.Invalid($"{path}: no such file.");
+                throw Failure.Invalid($"{(path.Length == 0 ? "the empty path" : path)}: no such file.");
             if (IsImportable(path))
                 throw Failure.Invalid($"{path}: is no Arrow file; `mirrored import {path} --out {Path.ChangeExtension(Path.GetFileName(path), ".arrow")}` makes one of it.");
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MirroredInfluence.Engine;
+using MirroredInfluence.Report;
 
 namespace MirroredInfluence.Cli;
 
@@ -28,7 +29,7 @@ internal sealed class PlanVerb : Verb
     {
         var spec = _spec.Read(parsed);
         var progress = new RunProgressPrinter(terminal);
-        var forecast = await new Probe(terminal.Time, progress).MeasureAsync(spec, cancellationToken);
+        var forecast = await new Probe(terminal.Time, progress, HtmlReport.Check).MeasureAsync(spec, cancellationToken);
         terminal.WipeLine();
 
         if (parsed.GetValue(_json))

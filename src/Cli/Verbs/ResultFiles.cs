@@ -19,7 +19,7 @@ internal static class ResultFiles
         terminal.WipeLine();
 
         await WriteAsync(directory, place, result, report, cancellationToken);
-        WriteTable(terminal, place, result);
+        WriteTable(terminal, directory, place, result);
     }
 
     /// <param name="report">What the page shows; not part of the run, so it may differ from what run.json says.</param>
@@ -33,9 +33,9 @@ internal static class ResultFiles
         await directory.PutResultAsync(Json, stream => ResultWriter.WriteJson(stream, result), cancellationToken);
     }
 
-    public static void WriteTable(Terminal terminal, ObjectUri place, RunResult result)
+    public static void WriteTable(Terminal terminal, RunDirectory directory, ObjectUri place, RunResult result)
     {
         (string, string)[] files = [("report", place.Of(Page)), ("result", place.Of(Json))];
-        ConsoleTable.Write(terminal.Output, result, files, terminal.Width, terminal.UsesColor);
+        ConsoleTable.Write(terminal.Output, result, new FileLabels(directory.Manifest.Inputs.Train), files, terminal.Width, terminal.UsesColor);
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MirroredInfluence.Engine;
+using MirroredInfluence.Report;
 using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Cli;
@@ -35,11 +36,12 @@ internal sealed class RunVerb : Verb
     {
         var spec = _spec.Read(parsed);
         var place = ObjectUri.Parse(parsed.GetValue(_out) ?? Path.Combine("out", _spec.DefaultName(parsed, spec)));
+        OutFolder.Check(place);
         var store = ObjectStores.Open(place, CacheFolder.Resolve(spec.Compute.Cache), terminal.Time);
 
         var startedAt = terminal.Time.GetTimestamp();
         var progress = new PhaseWatch(parsed.GetValue(_json) ? new RunProgressJson(terminal) : new RunProgressPrinter(terminal));
-        var result = await new LocalEngine(terminal.Time, progress).RunAsync(spec, store, cancellationToken);
+        var result = await new LocalEngine(terminal.Time, progress, HtmlReport.Check).RunAsync(spec, store, cancellationToken);
         terminal.WipeLine();
 
         var directory = await RunDirectory.OpenAsync(store, cancellationToken);
@@ -51,7 +53,7 @@ internal sealed class RunVerb : Verb
             return 0;
         }
 
-        ResultFiles.WriteTable(terminal, place, result);
+        ResultFiles.WriteTable(terminal, directory, place, result);
         terminal.Say(progress.HasScored ? $"done in {Quantity.Duration(seconds)}" : "This run was finished before: nothing was left to score.");
         return 0;
     }
@@ -65,6 +67,7 @@ internal sealed class RunVerb : Verb
         result.ExpectedRows,
         result.ScoredRows,
         UnscorableRows = result.Unscorable.CountsByReason.ToDictionary(reason => SpecName.Of(reason.Key), reason => reason.Value),
+        Notes = ResultNotes.Of(result),
         WasFinished = !hasScored,
         Seconds = seconds,
     });

@@ -9,6 +9,8 @@ namespace MirroredInfluence.Cli;
 /// <summary>Computes rows of a finished run again and compares.</summary>
 internal sealed class VerifyVerb : Verb
 {
+    private const int NamesShownMax = 5;
+
     private readonly Argument<string> _folder = new("DIR") { Description = "A finished run: its folder or az://account/container/path." };
 
     private readonly Option<int> _rows = new("--rows")
@@ -70,16 +72,20 @@ internal sealed class VerifyVerb : Verb
         var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Invalid("The run is not planned yet; run it first.");
         var colon = text.LastIndexOf(':');
         if (colon < 0 || !long.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var row))
-            throw Failure.Invalid($"--row: found '{text}'; expected FILE:ROW, such as {Path.GetFileName(plan.Files[0].Uri)}:17.");
+            throw Failure.Invalid($"--row: found '{text}'; expected FILE:ROW, such as {new FileLabels(plan.Files).Of(plan.Files[0].Uri)}:17.");
 
-        var name = text[..colon];
-        int[] matches = [.. Enumerable.Range(0, plan.Files.Length).Where(index => plan.Files[index].Uri == Path.GetFullPath(name) || Path.GetFileName(plan.Files[index].Uri) == name)];
+        var (name, labels) = (text[..colon], new FileLabels(plan.Files));
+        int[] matches = [.. Enumerable.Range(0, plan.Files.Length).Where(index => plan.Files[index].Uri == Path.GetFullPath(name) || plan.Files[index].Uri.EndsWith($"/{name}", StringComparison.Ordinal))];
+        if (matches.Length == 0)
+            throw Failure.Invalid($"--row: '{name}' is the name of no file of this run{NearestName.Ending(name, plan.Files.Select(file => labels.Of(file.Uri)))}");
         if (matches is not [var fileIndex])
-            throw Failure.Invalid($"--row: '{name}' is the name of {(matches.Length == 0 ? "no file" : $"{matches.Length} files")} of this run{NearestName.Ending(name, plan.Files.Select(file => Path.GetFileName(file.Uri)))}");
+            throw Failure.Invalid($"--row: '{name}' is the name of {matches.Length} files of this run; expected one of {Some(matches.Select(index => labels.Of(plan.Files[index].Uri)))}.");
         if (row >= plan.Files[fileIndex].RowCount)
             throw Failure.Invalid($"--row: {name} holds rows 0 to {plan.Files[fileIndex].RowCount - 1}; found {row}.");
         return plan.RowIndex(fileIndex, row);
     }
+
+    private static string Some(IEnumerable<string> names) => string.Join(", ", names.Take(NamesShownMax)) + (names.Count() > NamesShownMax ? ", …" : "");
 
     private static void Write(VerifyResult verified, TextWriter output)
     {
@@ -88,7 +94,7 @@ internal sealed class VerifyVerb : Verb
             ["query", "training row", "recorded", "in its mini-batch", "alone", ""],
             [.. verified.Rows.Select(row => (string[])
             [
-                row.Query, row.TrainRow.ToString(CultureInfo.InvariantCulture), Influence(row.Recorded), Influence(row.InMiniBatch), Influence(row.Alone), row.Agrees ? "agrees" : "DIFFERS",
+                row.Query, row.TrainRow.ToString(CultureInfo.InvariantCulture), Influence(row.Recorded), Influence(row.InMiniBatch), Influence(row.Alone), row.Difference is { } difference ? $"DIFFERS: {difference}" : "agrees",
             ])]);
 
         var result = verified.Result;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MirroredInfluence.Engine;
+using MirroredInfluence.Report;
 using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Cli;
@@ -55,10 +56,11 @@ internal sealed class WorkVerb : Verb
         var place = ReadPlace(parsed.GetValue(_worker)!) with { BeatInterval = ReadInterval(parsed.GetValue(_beatSeconds)) };
         var spec = _spec.Read(parsed);
         var directoryUri = ObjectUri.Parse(parsed.GetValue(_out)!);
+        OutFolder.Check(directoryUri);
         var store = ObjectStores.Open(directoryUri, CacheFolder.Resolve(spec.Compute.Cache), terminal.Time);
         IProgress<RunProgress> progress = parsed.GetValue(_json) ? new RunProgressJson(terminal) : new RunProgressPrinter(terminal);
         var worker = new BatchWorker(
-            place, (directory, result, stop) => ResultFiles.WriteAsync(directory, directoryUri, result, spec.Report, stop), terminal.Time, progress);
+            place, (directory, result, stop) => ResultFiles.WriteAsync(directory, directoryUri, result, spec.Report, stop), terminal.Time, progress, HtmlReport.Check);
         var outcome = await worker.RunAsync(spec, store, parsed.GetValue(_allowPoisoned), cancellationToken);
         terminal.WipeLine();
 

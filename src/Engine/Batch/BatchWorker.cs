@@ -8,11 +8,13 @@ namespace MirroredInfluence.Engine;
 /// them make the result. Each may be killed, or started again with another number, at any moment.
 /// </summary>
 /// <param name="writeResult">Writes the results into the run directory, result.json last.</param>
+/// <param name="check">Gets the planned run before anything is computed, to refuse it.</param>
 public sealed class BatchWorker(
     WorkerPlace place,
     Func<RunDirectory, RunResult, CancellationToken, Task> writeResult,
     TimeProvider time,
-    IProgress<RunProgress>? progress = null)
+    IProgress<RunProgress>? progress = null,
+    Action<RunManifest>? check = null)
 {
     /// <summary>Workers a shard may kill before it is set aside.</summary>
     public const int DeathsMax = 3;
@@ -46,6 +48,7 @@ public sealed class BatchWorker(
         async Task PlanAsync(ImmutableArray<string> items, CancellationToken stop)
         {
             var planned = planner.Plan(spec, models.Models[0], stop);
+            check?.Invoke(planned.Manifest);
             if (await RunDirectory.TryOpenAsync(store, stop) is null)
                 await Rehearsal.RunAsync(planned, models, time, stop);
             var begun = await RunDirectory.CreateOrOpenAsync(store, planned.Manifest, stop);

@@ -5,7 +5,8 @@ namespace MirroredInfluence.Engine;
 
 /// <summary>Predicts what a run will cost from one ascent and a second or two of forward passes on its own rows. Writes nothing.
 /// Of several GPUs it measures the first.</summary>
-public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = null)
+/// <param name="check">Gets the planned run before anything is computed, to refuse it.</param>
+public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = null, Action<RunManifest>? check = null)
 {
     private const int RowCount = 256;   // first readable rows that the passes run over
     private const long EntryBytes = 64;        // a row of a top-k
@@ -19,6 +20,7 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
         var start = time.GetTimestamp();
         using var models = DeviceModels.Load(spec.Model, spec.Compute, deviceCountMax: 1);
         var run = new Planner(digests: null, time, progress).Plan(spec, models.Models[0], cancellationToken);
+        check?.Invoke(run.Manifest);
         var startTime = time.GetElapsedTime(start);
         var rows = ReadableRows(run);
 

@@ -16,6 +16,11 @@ public sealed record VerifiedRow
     /// <summary>Computed again in a mini-batch of its own; null when the row cannot be scored.</summary>
     public required InfluenceEntry? Alone { get; init; }
 
-    /// <summary>The three agree within <see cref="Verifier.Tolerance"/>, as far as they are there.</summary>
-    public required bool Agrees { get; init; }
+    /// <summary>
+    /// Which of <see cref="Recorded"/> and <see cref="Alone"/> is off from <see cref="InMiniBatch"/> by more than
+    /// <see cref="Verifier.Tolerance"/>, and in what; null when they agree, as far as they are there.
+    /// </summary>
+    public required string? Difference { get; init; }
+
+    public bool Agrees => Difference is null;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using MirroredInfluence.Storage;
 using MirroredInfluence.Torch;
 
@@ -123,14 +124,20 @@ public sealed class Verifier(TimeProvider time, IProgress<RunProgress>? progress
             Recorded = recorded,
             InMiniBatch = inMiniBatch,
             Alone = alone,
-            Agrees = inMiniBatch is { } found
-            ? alone is { } single && IsNear(found, single) && (recorded is not { } kept || IsNear(found, kept))
-            : recorded is null && alone is null,
+            Difference = (recorded is null ? null : Difference("recorded", recorded, inMiniBatch)) ?? Difference("alone", alone, inMiniBatch),
         };
 
-    private static bool IsNear(in InfluenceEntry left, in InfluenceEntry right)
+    private static string? Difference(string what, InfluenceEntry? found, InfluenceEntry? inMiniBatch)
     {
-        var allowed = Tolerance * MathF.Max(1, MathF.Abs(left.BaseLoss) + MathF.Abs(left.LossDifference));
-        return MathF.Abs(left.BaseLoss - right.BaseLoss) <= allowed && MathF.Abs(left.LossDifference - right.LossDifference) <= allowed;
+        if (found is not { } one || inMiniBatch is not { } other)
+            return found is null == inMiniBatch is null ? null : $"{what}: {(found is null ? "no" : "a")} loss, in its mini-batch {(found is null ? "one" : "none")}";
+
+        var allowed = Tolerance * MathF.Max(1, MathF.Abs(other.BaseLoss) + MathF.Abs(other.LossDifference));
+        return Difference($"{what} base loss", one.BaseLoss, other.BaseLoss, allowed)
+            ?? Difference($"{what} loss difference", one.LossDifference, other.LossDifference, allowed);
     }
+
+    private static string? Difference(string what, float found, float inMiniBatch, float allowed) => MathF.Abs(found - inMiniBatch) <= allowed
+        ? null
+        : string.Create(CultureInfo.InvariantCulture, $"{what} {found:G7}, in its mini-batch {inMiniBatch:G7}");
 }

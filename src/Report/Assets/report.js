@@ -98,10 +98,9 @@
     ? (value > 0 ? '+' : '') + minus(value.toLocaleString('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 }))
     : '–';
 
-  const fileName = uri => uri.slice(Math.max(uri.lastIndexOf('/'), uri.lastIndexOf('\\')) + 1);
-  const placeOf = row => `${fileName(run.shards[row.shard])}:${whole(row.row)}`;
+  const placeOf = row => `${run.shardNames[row.shard]}:${whole(row.row)}`;
   const placeLine = row => h('p', { class: 'where', title: `${run.shards[row.shard]} : ${row.row}` },
-    h('span', { class: 'file' }, fileName(run.shards[row.shard])), h('span', null, `:${whole(row.row)}`));
+    h('span', { class: 'file' }, run.shardNames[row.shard]), h('span', null, `:${whole(row.row)}`));
   const labelOf = row => row.id ?? placeOf(row);
   const linkTo = query => `#query=${encodeURIComponent(query.name)}`;
 

@@ -15,6 +15,7 @@ public static class TdaViewerWriter
     public static void Write(Stream destination, RunResult result, RunManifest manifest, CancellationToken cancellationToken)
     {
         var rows = PageRows.Of(result, manifest);
+        var labels = new FileLabels(manifest.Inputs.Train);
         var texts = ReadTexts(rows, RowGallery.Choose(manifest), cancellationToken);
         foreach (var query in result.Queries)
         {
@@ -41,7 +42,7 @@ public static class TdaViewerWriter
             json.WriteEndArray();
             json.WriteStartArray($"{side}_ids");
             foreach (var row in ranked)
-                json.WriteStringValue(row.Id.IsNull ? FormattableString.Invariant($"{Path.GetFileName(row.File.Uri)}:{row.Row}") : row.Id.ToString());
+                json.WriteStringValue(row.Id.IsNull ? FormattableString.Invariant($"{labels.Of(row.File.Uri)}:{row.Row}") : row.Id.ToString());
             json.WriteEndArray();
             json.WriteStartArray($"{side}_scores");
             foreach (var row in ranked)

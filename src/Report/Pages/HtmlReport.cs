@@ -6,6 +6,10 @@ namespace MirroredInfluence.Report;
 /// </summary>
 public static class HtmlReport
 {
+    /// <summary>Finds out before a run whether its page can be written.</summary>
+    /// <exception cref="MirroredException">Invalid: <c>report.picture</c> or <c>report.caption</c> names no such column of the training files.</exception>
+    public static void Check(RunManifest planned) => RowGallery.Choose(planned);
+
     /// <param name="manifest">Of the run that made the result; its files are read for pictures and captions, as <see cref="RunSpec.Report"/> says.</param>
     /// <param name="title">The page's title where <c>report.title</c> is not given: the run directory's name.</param>
     /// <exception cref="MirroredException">Invalid: <c>report.picture</c> or <c>report.caption</c> names no such column of the training files.</exception>

@@ -25,7 +25,9 @@ internal static class RunBlock
             WritePair(json, reason.Words(), rowCount);
         json.WriteEndArray();
         WriteStrings(json, "shards", rows.Files.Select(file => file.Uri));
-        WriteStrings(json, "notes", notes);
+        var labels = new FileLabels(rows.Files);
+        WriteStrings(json, "shardNames", rows.Files.Select(file => labels.Of(file.Uri)));
+        WriteStrings(json, "notes", [.. ResultNotes.Of(result), .. notes]);
         json.WriteNumber("rowsPerBlock", RowBlocks.RowsPerBlock);
         json.WriteNumber("picturesPerBlock", RowBlocks.PicturesPerBlock);
         WriteFacts(json, RunFacts.Of(result, manifest));

@@ -35,17 +35,19 @@ internal static class RunFacts
 
     private static FactSection Files(string title, ImmutableArray<DataFile> files)
     {
-        var items = files.Take(FilesMax).SelectMany(file => new[] { ($"{Path.GetFileName(file.Uri)}, {Count(file.RowCount)} rows", file.Digest) });
+        var labels = new FileLabels(files);
+        var items = files.Take(FilesMax).SelectMany(file => new[] { ($"{labels.Of(file.Uri)}, {Count(file.RowCount)} rows", file.Digest) });
         return new FactSection(title, [.. items, .. More(files.Length - FilesMax, "files")]);
     }
 
     private static FactSection Unscorable(UnscorableRows rows, RunManifest manifest)
     {
         var plan = RunPlan.Cut(manifest.Inputs.Train, int.MaxValue, miniBatchRows: 1);
+        var labels = new FileLabels(plan.Files);
         var items = rows.Sample.Take(UnscorableMax).Select(row =>
         {
             var (fileIndex, rowOfFile) = plan.Locate(row.TrainRow);
-            var place = $"{Path.GetFileName(plan.Files[fileIndex].Uri)} : {Count(rowOfFile)}";
+            var place = $"{labels.Of(plan.Files[fileIndex].Uri)} : {Count(rowOfFile)}";
             return (row.Reason.Words(), row.Id.IsNull ? place : $"{row.Id} ({place})");
         });
         return new FactSection("Unscorable rows", [.. items, .. More(rows.Count - Math.Min(rows.Sample.Count, UnscorableMax), "rows")]);

@@ -42,8 +42,8 @@ internal sealed class RowGallery
         {
             if (spec.Caption is { } caption)
                 file.BindValue(caption, "report.caption");
-            if (spec.Picture is { } named && PictureColumn.TryBind(file, named, Declared(manifest, named), out var problem) is null)
-                throw Failure.Invalid($"report.picture: column '{named}' of {first} holds no pictures: {problem}. Name another column.");
+            if (spec.Picture is { } named)
+                CheckPictures(file, named, Declared(manifest, named));
             return new RowGallery(manifest, spec.Picture ?? Columns(file.Schema.Fields, "").FirstOrDefault(path => LooksLikePictures(file, path, manifest)));
         }
     }
@@ -61,6 +61,19 @@ internal sealed class RowGallery
         {
             _notes.Add($"Without pictures and captions of one file: {failure.Message}");
             return null;
+        }
+    }
+
+    private static void CheckPictures(ArrowFile file, string columnPath, ColumnSpec? declared)
+    {
+        try
+        {
+            if (PictureColumn.TryBind(file, columnPath, declared, out var problem) is null)
+                throw Failure.Invalid($"{file.Path}: column '{columnPath}' holds no pictures: {problem}. Name another column.");
+        }
+        catch (MirroredException exception) when (exception.Kind == FailureKind.Invalid)
+        {
+            throw Failure.Invalid($"report.picture: {exception.Message}", exception);
         }
     }
 

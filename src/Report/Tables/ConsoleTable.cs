@@ -15,9 +15,11 @@ public static class ConsoleTable
     private const int FiguresWidth = 41;            // "  #  " before the row; influence, z-score and base loss after it
 
     /// <param name="output">Gets lines of at most <paramref name="width"/> columns, 100 at most.</param>
+    /// <param name="labels">Of the training files.</param>
     /// <param name="files">What was written, said below the table: what it is, and its path.</param>
     /// <param name="usesColor">Only for a terminal, and without NO_COLOR.</param>
-    public static void Write(TextWriter output, RunResult result, IReadOnlyList<(string What, string Path)> files, int width, bool usesColor)
+    public static void Write(
+        TextWriter output, RunResult result, FileLabels labels, IReadOnlyList<(string What, string Path)> files, int width, bool usesColor)
     {
         var ink = new Ink(usesColor);
         var shown = result.Queries.Take(QueriesShownMax).ToArray();
@@ -27,7 +29,7 @@ public static class ConsoleTable
         var idWidth = Math.Min(IdWidthMax, rows.Select(row => Line.WidthOf(IdOf(row))).DefaultIfEmpty(0).Max());
         var room = Math.Min(width, WidthMax) - FiguresWidth;
         var nameWidth = Math.Min(WidestOf(names.Append(QueryTitle)), Math.Clamp(room - RowTitle.Length, QueryTitle.Length, NameWidthMax));
-        var rowWidth = Math.Min(WidestOf(rows.Select(row => NameOf(row, idWidth)).Append(RowTitle)), Math.Max(room - nameWidth, RowTitle.Length));
+        var rowWidth = Math.Min(WidestOf(rows.Select(row => NameOf(row, labels, idWidth)).Append(RowTitle)), Math.Max(room - nameWidth, RowTitle.Length));
 
         output.WriteLine(ink.Faint($"{Line.Fit(QueryTitle, nameWidth)}    #  {Line.Fit(RowTitle, rowWidth)}   influence   z-score   base loss"));
         foreach (var (query, name) in shown.Zip(names))
@@ -35,7 +37,7 @@ public static class ConsoleTable
             foreach (var row in query.Top.Take(rowsShownMax))
             {
                 var first = Line.Fit(row.Rank == 1 ? name : "", nameWidth);
-                var what = Line.Fit(NameOf(row, idWidth), rowWidth);
+                var what = Line.Fit(NameOf(row, labels, idWidth), rowWidth);
                 output.WriteLine(
                     $"{ink.Strong(first)} {row.Rank,4}  {what} {ink.Signed(row.Influence, $"{Figure.Signed(row.Influence),11}")} {ZScore(row.ZScore),9} {Figure.Of(row.BaseLoss),11}");
             }
@@ -45,6 +47,8 @@ public static class ConsoleTable
             output.WriteLine(ink.Faint($"… and {Count(result.Queries.Length - shown.Length)} more queries in result.json"));
         output.WriteLine();
         output.WriteLine(Balance(result));
+        foreach (var note in ResultNotes.Of(result))
+            output.WriteLine(note);
         foreach (var (what, path) in files)
             output.WriteLine($"{what}: {Line.Printable(path)}");
     }
@@ -58,9 +62,9 @@ public static class ConsoleTable
         return text.ToString();
     }
 
-    private static string NameOf(RankedRow row, int idWidth)
+    private static string NameOf(RankedRow row, FileLabels labels, int idWidth)
     {
-        var place = $"{Line.Printable(Path.GetFileName(row.File.Uri))}:{row.Row.ToString(CultureInfo.InvariantCulture)}";
+        var place = $"{Line.Printable(labels.Of(row.File.Uri))}:{row.Row.ToString(CultureInfo.InvariantCulture)}";
         return idWidth == 0 ? place : $"{Line.Fit(IdOf(row), idWidth)}  {place}";
     }
 

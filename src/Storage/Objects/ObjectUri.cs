@@ -30,6 +30,9 @@ public sealed partial class ObjectUri
     /// <exception cref="MirroredException">Invalid: it is neither a path nor an address that can be opened.</exception>
     public static ObjectUri Parse(string text)
     {
+        if (text.Length == 0)
+            throw Failure.Invalid($"an address is empty; {Expected}.");
+
         var schemeEnd = text.IndexOf("://", StringComparison.Ordinal);
         if (schemeEnd < 0)
             return new ObjectUri(text, null);

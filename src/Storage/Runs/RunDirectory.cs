@@ -11,10 +11,13 @@ namespace MirroredInfluence.Storage;
 /// </summary>
 public sealed class RunDirectory
 {
-    private const string ManifestKey = "run.json", PlanKey = "plan.arrow", PartPrefix = "parts/", LossPrefix = "losses/", PoisonPrefix = "poisoned/";
+    private const string ManifestKey = ManifestName, PlanKey = "plan.arrow", PartPrefix = "parts/", LossPrefix = "losses/", PoisonPrefix = "poisoned/";
 
     /// <summary>Written last of the results: with it, the run is finished.</summary>
     public const string ResultName = "result.json";
+
+    /// <summary>What makes a folder a run directory.</summary>
+    public const string ManifestName = "run.json";
 
     /// <summary>Shards whose names share their first five digits.</summary>
     public const int BlockShards = 1000;

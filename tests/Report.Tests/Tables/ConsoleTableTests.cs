@@ -71,10 +71,37 @@ public sealed class ConsoleTableTests
         Assert.Contains("\e[34m", Text(result, usesColor: true));
     }
 
-    private static string Text(RunResult result, int width = 100, bool usesColor = false)
+    [Fact]
+    public void FilesOfTheSameName_AreToldApart()
+    {
+        var other = SmallResult.File with { Uri = "/other/train-0.arrow" };
+        var result = SmallResult.Of(SmallResult.Query("q", SmallResult.Row(1, RowValue.Null), SmallResult.Row(2, RowValue.Null) with { File = other }));
+        var text = Text(result, files: [SmallResult.File, other]);
+        Assert.Contains("data/train-0.arrow:11", text, StringComparison.Ordinal);
+        Assert.Contains("other/train-0.arrow:12", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "Query 'flat' and 1 more: every influence is 0, so the order says nothing. The ascent changed no loss: ")]
+    [InlineData(0.5f, "Query 'flat' and 1 more: all rows have the same influence, so the order says nothing. The model seems to mix the rows of a mini-batch ")]
+    public void InfluenceThatIsTheSameForAllRows_IsToldOf(float influence, string note)
+    {
+        var result = SmallResult.Of(SmallResult.Query("good"), Flat("flat"), Flat("other"));
+        Assert.Contains($"\n{note}", Text(result), StringComparison.Ordinal);
+
+        QueryResult Flat(string name)
+        {
+            var histogram = new InfluenceHistogram();
+            histogram.Add(influence);
+            histogram.Add(influence);
+            return SmallResult.Query(name) with { Mean = influence, Deviation = 0, Histogram = histogram };
+        }
+    }
+
+    private static string Text(RunResult result, int width = 100, bool usesColor = false, params IEnumerable<DataFile> files)
     {
         using var writer = new StringWriter(CultureInfo.InvariantCulture) { NewLine = "\n" };
-        ConsoleTable.Write(writer, result, [("report", "out/first/report.html")], width, usesColor);
+        ConsoleTable.Write(writer, result, new FileLabels(files.Append(SmallResult.File)), [("report", "out/first/report.html")], width, usesColor);
         return writer.ToString();
     }
 }
