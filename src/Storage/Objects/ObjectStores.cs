@@ -8,12 +8,10 @@ public static class ObjectStores
     /// <param name="cacheFolder">Where copies of remote objects are kept, as <see cref="CacheFolder.Resolve"/> says; null keeps none.</param>
     /// <exception cref="MirroredException">Invalid: the address, or what the environment says about its account, makes no sense.</exception>
     public static IObjectStore Open(ObjectUri uri, string? cacheFolder, TimeProvider time) =>
-        Open(uri, cacheFolder, time, AzureEnvironment.Read(), new RetrySchedule());
+        uri.IsRemote ? Open(uri, cacheFolder, time, AzureEnvironment.Read(), new RetrySchedule()) : new LocalObjectStore(uri.Text);
 
     internal static IObjectStore Open(ObjectUri uri, string? cacheFolder, TimeProvider time, AzureEnvironment environment, RetrySchedule schedule)
     {
-        if (!uri.IsRemote)
-            return new LocalObjectStore(uri.Text);
         var copies = new ObjectCopies(cacheFolder);
         if (AzureAddress.TryParse(uri, environment.Endpoint) is not { } blobs)
             return new HttpObjectStore(uri, schedule, time, copies);

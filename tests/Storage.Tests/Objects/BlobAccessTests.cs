@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MirroredInfluence.Storage.Tests;
 
 /// <summary>Who may do what in a container, and what those are told who may not.</summary>
@@ -77,6 +79,21 @@ public sealed class BlobAccessTests(Azurite azurite) : IAsyncLifetime
         await RefusedAsync("404 ContainerNotFound", Advice, () => store.TryGetVersionAsync("run.json", Cancel));
         await RefusedAsync("404 ContainerNotFound", Advice, () => store.PutIfAbsentAsync("run.json", stream => stream.WriteByte(1), Cancel));
         await RefusedAsync("404 ContainerNotFound", Advice, async () => await store.ListAsync("", Cancel).ToArrayAsync(Cancel));
+    }
+
+    [Fact]
+    public async Task AListOfSeveralPages_IsWhole()
+    {
+        using var server = LoopbackServer.Start(request => Task.FromResult<LoopbackAnswer?>(new LoopbackAnswer(200)
+        {
+            Headers = new Dictionary<string, string> { ["Content-Type"] = "application/xml" },
+            Body = Encoding.UTF8.GetBytes(request.Target.Contains("marker=second", StringComparison.Ordinal) ? Page("parts/2", "") : Page("parts/1", "second")),
+        }));
+        var store = Open(Place, new AzureEnvironment { ConnectionString = AzuriteServer.ConnectionStringAt(server.Address) });
+        Assert.Equal(["parts/1", "parts/2"], await store.ListAsync("parts/", Cancel).ToArrayAsync(Cancel));
+
+        static string Page(string key, string next) =>
+            $"<EnumerationResults ServiceEndpoint='http://a/' ContainerName='c'><Blobs><Blob><Name>first/{key}</Name><Properties/></Blob></Blobs><NextMarker>{next}</NextMarker></EnumerationResults>";
     }
 
     [Theory]

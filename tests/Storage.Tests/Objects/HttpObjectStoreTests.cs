@@ -129,11 +129,13 @@ public sealed class HttpObjectStoreTests(Azurite azurite) : IAsyncLifetime
     [Fact]
     public async Task AServerThatNeverAnswers_IsUnavailable()
     {
-        using var server = LoopbackServer.Start(_ => new TaskCompletionSource<LoopbackAnswer?>().Task);
+        var never = new TaskCompletionSource<LoopbackAnswer?>();
+        using var server = LoopbackServer.Start(_ => never.Task);
         var store = Open(server.Address, new RetrySchedule { TriesMax = 2, FirstDelay = TimeSpan.Zero, TryTimeout = TimeSpan.FromMilliseconds(50) });
         var exception = await Assert.ThrowsAsync<MirroredException>(() => store.GetAsync("a", Cancel));
         Assert.Equal(FailureKind.Unavailable, exception.Kind);
         Assert.EndsWith("/a: no answer in time, after 2 tries. Run again when the store answers: what is finished is kept.", exception.Message, StringComparison.Ordinal);
+        never.SetResult(null);   // until here the connection is held by it
     }
 
     [Fact]

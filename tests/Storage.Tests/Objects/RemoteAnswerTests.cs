@@ -14,7 +14,7 @@ public sealed class RemoteAnswerTests
         { new RequestFailedException(403, "secret", "AuthenticationFailed", null), "status 403 AuthenticationFailed", false },
         { new HttpRequestException("secret", null, HttpStatusCode.TooManyRequests), "status 429", true },
         { new HttpRequestException("secret", null, HttpStatusCode.Gone), "status 410", false },
-        { new RequestFailedException("secret", new HttpRequestException("secret", new SocketException((int)SocketError.HostNotFound))), "there is no host of that name", false },
+        { new RequestFailedException("secret", new HttpRequestException("secret", new SocketException((int)SocketError.HostNotFound))), "there is no host of that name: check the account or server", false },
         { new RequestFailedException("secret", new HttpRequestException("secret", new SocketException((int)SocketError.TryAgain))), "no connection (Try again)", true },
         { new AggregateException(new IOException("secret"), new EndOfStreamException("secret")), "the connection broke off", true },
         { new TaskCanceledException("secret"), "no answer in time", true },

@@ -42,7 +42,7 @@ internal sealed record RemoteAnswer(int Status, string? Code, string Text, bool 
             cause = inner;
         return cause switch
         {
-            SocketException { SocketErrorCode: SocketError.HostNotFound } => new RemoteAnswer(0, null, "there is no host of that name", IsTransient: false),
+            SocketException { SocketErrorCode: SocketError.HostNotFound } => new RemoteAnswer(0, null, "there is no host of that name: check the account or server", IsTransient: false),
             SocketException socket => new RemoteAnswer(0, null, $"no connection ({socket.Message})", IsTransient: true),
             _ => new RemoteAnswer(0, null, "the connection broke off", IsTransient: true),
         };
