@@ -4,6 +4,7 @@ import hashlib
 import io
 import json
 import keyword
+import numbers
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,6 +46,8 @@ class Argument:
             raise ExportError(f"argument name {self.name!r} cannot be used in Python source; choose an identifier such as 'image'")
         if self.dtype not in DTYPES:
             raise ExportError(f"argument '{self.name}' has dtype {self.dtype!r}; expected one of {', '.join(DTYPES)}")
+        if not isinstance(self.shape, tuple) or not all(isinstance(size, numbers.Integral) for size in self.shape):
+            raise ExportError(f"argument '{self.name}' has shape {self.shape!r}; expected the sizes of one row as a tuple, such as (12,), or () for a number")
         if any(size < 1 for size in self.shape):
             raise ExportError(f"argument '{self.name}' has shape {list(self.shape)}; every size must be 1 or more, without the batch dimension")
 

@@ -42,11 +42,15 @@ def export(
     rows       name → [B, *shape], tensors or numpy arrays: real rows to check with; default: seeded random ones (floats normal, integers 0 or 1).
     """
     path = Path(path)
-    declared = [Argument(name, archive.dtype_name(dtype), tuple(shape)) for name, (shape, dtype) in arguments.items()]
+    if not path.parent.is_dir() or path.is_dir():
+        found = "is a folder" if path.is_dir() else f"lies in {path.parent}, which is no folder"
+        raise ExportError(f"{path} {found}; expected the path of a file in a folder that is there, such as model.pt")
+    declared = [_declare(name, declaration) for name, declaration in arguments.items()]
     names = [argument.name for argument in declared]
     call = _loss_call(loss)
     whole = _script(module, "module")
     inputs, columns = _divide(names, whole, "module", targets if call else [])
+    _require_targets(call, columns, inputs)
     scripted = _define(call, {"module": whole}, _forward_source(names, inputs, columns, call))
     signature = Signature(tuple(declared))
 
@@ -78,11 +82,19 @@ def export(
     return digest
 
 
+def _declare(name: str, declaration) -> Argument:
+    if not isinstance(declaration, (tuple, list)) or len(declaration) != 2:
+        raise ExportError(f"argument '{name}' is declared as {declaration!r}; expected (shape of one row, dtype), such as ((1, 28, 28), 'float32')")
+    shape, dtype = declaration
+    return Argument(name, archive.dtype_name(dtype), tuple(shape) if isinstance(shape, (list, torch.Size)) else shape)
+
+
 @dataclass(frozen=True)
 class _LossCall:
     """How the generated source makes losses of `output` and the targets."""
 
     callee: str
+    targets: Sequence[str]
     keywords: str = ""
     averages: bool = False
     module: Optional[nn.Module] = None
@@ -97,7 +109,7 @@ def _loss_call(loss: Loss) -> Optional[_LossCall]:
         if reduction != "none":
             kind = type(loss).__name__
             raise ExportError(f"loss {kind} has reduction='{reduction}', so rows lose their own loss; build it as {kind}(reduction='none')")
-        return _LossCall("self.loss", module=loss)
+        return _LossCall("self.loss", _targets_of(loss.forward), module=loss)
     if not isinstance(loss, str) and not callable(loss):
         raise ExportError(f"loss is {type(loss).__name__}; expected a name in torch.nn.functional, a function, an nn.Module or None")
 
@@ -106,11 +118,23 @@ def _loss_call(loss: Loss) -> Optional[_LossCall]:
     if isinstance(loss, str) or loss is builtin:
         if builtin is None or "reduction" not in inspect.signature(builtin).parameters:
             raise ExportError(f"torch.nn.functional has no loss '{name}'; expected one with a reduction, such as {_losses_like(name)}")
-        return _LossCall(f"torch.nn.functional.{name}", ", reduction='none'", averages=True)
+        return _LossCall(f"torch.nn.functional.{name}", _targets_of(builtin), ", reduction='none'", averages=True)
+    if name == "<lambda>" or not (inspect.isroutine(loss) or isinstance(loss, torch.jit.ScriptFunction)):
+        kind = "a lambda" if name == "<lambda>" else f"a {type(loss).__name__}"
+        raise ExportError(f"loss is {kind}, whose source TorchScript cannot read; write it as a function with def, or name one of torch.nn.functional")
     try:
-        return _LossCall("loss", function=torch.jit.script(loss))
+        return _LossCall("loss", _targets_of(loss), function=torch.jit.script(loss))
     except Exception as error:  # TorchScript raises kinds of its own; each means that the source is not scriptable
         raise ExportError(f"loss {name} is not scriptable: {archive.first_line(error)}\ntorch.jit.script({name}) shows where.") from error
+
+
+def _targets_of(loss: Callable) -> List[str]:
+    """What the loss must be given besides the output, where Python knows."""
+    try:
+        parameters = list(inspect.signature(loss).parameters.values())[1:]
+    except ValueError:
+        return []
+    return [p.name for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
 
 
 def _losses_like(name: str) -> str:
@@ -140,6 +164,7 @@ def _divide(names: List[str], scripted, role: str, targets: Optional[Sequence[st
     if len(needed) > len(names):
         raise ExportError(f"{takes}, but {len(names)} arguments are declared: {', '.join(names)}")
     inputs, rest = names[: len(needed)], names[len(needed) :]
+    _refuse_slips(inputs, names, needed, takes)
     columns = rest if targets is None else list(targets)
     for name in columns:
         if name not in names:
@@ -148,6 +173,25 @@ def _divide(names: List[str], scripted, role: str, targets: Optional[Sequence[st
         if name not in columns:
             raise ExportError(f"nothing takes argument '{name}': {takes}, and the loss takes {', '.join(columns) or 'none'}")
     return inputs, columns
+
+
+def _refuse_slips(inputs: List[str], names: List[str], needed: List[str], takes: str) -> None:
+    """Arguments go to the module by position. Names of one's own are fine; some of the module's, or nearly one of them, are a slip."""
+    uses_its_names = any(name in needed for name in names)
+    for position, (found, expected) in enumerate(zip(inputs, needed), 1):
+        if found != expected and (uses_its_names or difflib.get_close_matches(found, [expected], cutoff=0.8)):
+            raise ExportError(
+                f"argument {position} is '{found}'; expected '{expected}': {takes}, in this order. "
+                f"Where the data call it otherwise, rename it in the run: --train-columns {expected}=<column>"
+            )
+
+
+def _require_targets(call: Optional[_LossCall], columns: List[str], inputs: List[str]) -> None:
+    if call is not None and len(columns) < len(call.targets):
+        raise ExportError(
+            f"the loss takes {len(call.targets)} besides the output ({', '.join(call.targets)}), but {len(columns)} arguments are left for it: "
+            f"the module takes {', '.join(inputs)}. Declare them after the module's, such as 'label': ((), 'int64'), or name them in targets=[…]"
+        )
 
 
 def _feature_names(backbone: torch.jit.ScriptModule) -> List[str]:

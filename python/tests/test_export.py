@@ -264,6 +264,37 @@ class ExportTests(unittest.TestCase):
         with self.refused("takes 3 (image, timestep, noise)", "1 arguments are declared: image"):
             self.export(Denoiser(), None, {"image": ((8,), "float32")})
 
+    def test_shape_that_is_a_number_is_refused(self):
+        with self.refused("argument 'image' has shape 12; expected the sizes of one row as a tuple, such as (12,)"):
+            self.export(classifier(), "cross_entropy", {"image": (12, "float32"), "label": ((), "int64")})
+
+    def test_declaration_without_a_dtype_is_refused(self):
+        with self.refused("argument 'image' is declared as (12,); expected (shape of one row, dtype)"):
+            self.export(classifier(), "cross_entropy", {"image": (12,), "label": ((), "int64")})
+
+    def test_missing_folder_is_refused(self):
+        self.path = self.path.parent / "missing" / "model.pt"
+        with self.refused(f"{self.path} lies in {self.path.parent}, which is no folder"):
+            self.export(classifier(), "cross_entropy", IMAGE)
+
+    def test_lambda_loss_is_refused(self):
+        with self.refused("loss is a lambda, whose source TorchScript cannot read; write it as a function with def"):
+            self.export(classifier(), lambda output, label: output.sum(1) - label, IMAGE)
+
+    def test_missing_target_is_refused(self):
+        with self.refused("the loss takes 1 besides the output (target), but 0 arguments are left for it: the module takes image"):
+            self.export(classifier(), "cross_entropy", {"image": IMAGE["image"]})
+
+    def test_argument_that_misspells_the_modules_is_refused(self):
+        declared = {"image": ((8,), "float32"), "timestamp": ((), "int64"), "noise": ((8,), "float32")}
+        with self.refused("argument 2 is 'timestamp'; expected 'timestep': the module takes 3 (image, timestep, noise), in this order", "--train-columns timestep=<column>"):
+            self.export(Denoiser(), None, declared)
+
+    def test_arguments_in_another_order_are_refused(self):
+        declared = {"image": ((8,), "float32"), "noise": ((8,), "float32"), "timestep": ((), "int64")}
+        with self.refused("argument 2 is 'noise'; expected 'timestep'"):
+            self.export(Denoiser(), None, declared)
+
     def test_undeclared_target_is_refused(self):
         with self.refused("targets hold 'token', which is not declared"):
             self.export(LanguageModel(), next_token_loss, TOKENS, targets=["token"])
