@@ -28,3 +28,8 @@ if [ ! -e "$data/queries-leak.arrow" ]; then
 fi
 
 ./mirrored run demo/spec.json --out out/demo
+
+# Rows of result.json that name a leaked row and the row that ranks first for it.
+grep -o '"query":"leak-[0-9]*","top":\[{"rank":1,"shard":"[^"]*","row":[0-9]*,"id":[0-9]*' out/demo/result.json \
+    | sed -E 's/.*leak-([0-9]+)".*"id":([0-9]+)$/\1 \2/' \
+    | awk '$1 == $2 { first++ } END { printf "leaked rows first: %d of %d\n", first, NR }'

@@ -24,12 +24,72 @@ public sealed partial class CommandTests : IDisposable
     [InlineData("import nowhere.csv", "mirrored: Option '--out' is required. See mirrored import --help.")]
     [InlineData("import x --out x --format strem", "mirrored: --format: found 'strem'; expected one of file, stream; did you mean stream?")]
     [InlineData("import x --out x --shards 0", "mirrored: --shards: found 0; expected 1 or more.")]
+    [InlineData("import . --out x", "mirrored: .: is a folder; name its files (the shell expands ./*.npy).")]
+    [InlineData("inspect .", "mirrored: .: is a folder; expected a file, such as one of ./*.arrow.")]
+    [InlineData("run .", "mirrored: .: is a folder, no spec file. 'mirrored run --help' shows what a run needs.")]
+    [InlineData("run --model-uri m --train-shards t --test-shards t --seed -1", "mirrored: seed: found -1; expected a whole number of 0 or more.")]
     [InlineData("inspect nowhere.pt", "mirrored: nowhere.pt: no such file.")]
     public async Task WrongRequest_EndsWith2_AndOneLine(string arguments, string error)
     {
         var outcome = await BuiltCommand.RunAsync(_folder.Path, arguments.Split(' '));
 
         Assert.Equal(new CommandOutcome(2, "", error + "\n"), outcome);
+    }
+
+    [Theory]
+    [InlineData("run |", "the empty path: no such spec file. 'mirrored run --help' shows what a run needs.")]
+    [InlineData("status |", "an address is empty; expected a path, az://account/container/path or https://host/path.")]
+    [InlineData("report |", "an address is empty; expected a path, az://account/container/path or https://host/path.")]
+    [InlineData("verify |", "an address is empty; expected a path, az://account/container/path or https://host/path.")]
+    [InlineData("inspect |", "the empty path: no such file.")]
+    [InlineData("import | --out x", "a source has an empty path; expected [column=]file[:member].")]
+    [InlineData("import x.npy --out |", "--out: the path is empty; expected a file that ends in .arrow, or what the files' names start with.")]
+    public async Task AnEmptyPath_IsRefused(string arguments, string error)
+    {
+        var outcome = await BuiltCommand.RunAsync(_folder.Path, arguments.Split(' ').Select(argument => argument == "|" ? "" : argument));
+
+        Assert.Equal(new CommandOutcome(2, "", $"mirrored: {error}\n"), outcome);
+    }
+
+    [Theory]
+    [InlineData(2, "\u0080\u0004", "is a pickle, which is code; expected IDX, npy, npz or CSV. Save its arrays from Python with numpy.savez and import that.")]
+    [InlineData(3, "MZ\u0000\u0001", "is a binary file of an unknown kind; expected IDX, npy, npz or CSV.")]
+    [InlineData(3, "\u007fELF\u0002\u0001", "is a binary file of an unknown kind; expected IDX, npy, npz or CSV.")]
+    public async Task AFileOfAnotherKind_IsNotImported(int exitCode, string latin1, string error)
+    {
+        File.WriteAllBytes(_folder.File("other"), System.Text.Encoding.Latin1.GetBytes(latin1));
+
+        var outcome = await BuiltCommand.RunAsync(_folder.Path, "import", "other", "--out", "x");
+
+        Assert.Equal(new CommandOutcome(exitCode, "", $"mirrored: other: {error}\n"), outcome);
+    }
+
+    [Fact]
+    public async Task WhatIsWrongInASpecFile_NamesTheFile()
+    {
+        _folder.Write("comma.json", "{\n  \"seed\": 1,\n}");
+        _folder.Write("field.json", """{"model": {"uri": "m"}, "train": {"shards": "t"}, "test": {"shards": "t", "row": "0"} }""");
+
+        var comma = await BuiltCommand.RunAsync(_folder.Path, "run", "comma.json");
+        var field = await BuiltCommand.RunAsync(_folder.Path, "run", "field.json", "--ascent-steps", "3");
+        var flag = await BuiltCommand.RunAsync(_folder.Path, "run", "--model-uri", "m", "--train-shards", "t", "--test-shards", "t", "--ascent-steps", "0");
+
+        Assert.Equal(new CommandOutcome(2, "", "mirrored: comma.json: line 3, byte 1: not JSON (a comma before '}'); expected one object without comments or trailing commas.\n"), comma);
+        Assert.Equal(new CommandOutcome(2, "", "mirrored: field.json: test.row: unknown field; did you mean test.rows?\n"), field);
+        Assert.Equal(new CommandOutcome(2, "", "mirrored: ascent.steps: found 0; expected a whole number of 1 or more.\n"), flag);
+    }
+
+    [Fact]
+    public async Task PackedColumns_AreNamed()
+    {
+        _folder.Write("t.csv", "a,b\n1,2\n");
+        _folder.Write("wide.csv", string.Join(',', Enumerable.Range(0, 20).Select(i => $"p{i}")) + "\n" + string.Join(',', Enumerable.Repeat(1, 20)) + "\n");
+
+        var few = await BuiltCommand.RunAsync(_folder.Path, "import", "x=t.csv", "--out", "few.arrow");
+        var many = await BuiltCommand.RunAsync(_folder.Path, "import", "x=wide.csv", "--out", "many.arrow");
+
+        Assert.StartsWith("  x: int64[2] of a, b\n", few.Output, StringComparison.Ordinal);
+        Assert.StartsWith("  x: int64[20] of p0, p1, p2, p3, …, p16, p17, p18, p19\n", many.Output, StringComparison.Ordinal);
     }
 
     [Fact]

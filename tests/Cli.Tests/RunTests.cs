@@ -104,6 +104,19 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AResultWhosePartsAreGone_IsStale()
+    {
+        await RunAsync(["run", "--out", "stale", .. Spec]);
+        File.Delete(_folder.File("stale/parts/00000000.arrow"));
+
+        var status = await RunAsync("status", "stale");
+        var json = await RunAsync("status", "stale", "--json");
+
+        Assert.Contains("result      stale: it is there, but parts of it have gone", status.Output, StringComparison.Ordinal);
+        Assert.True(JsonOf(json.Output, each => each.GetProperty("isStale").GetBoolean()));
+    }
+
+    [Fact]
     public async Task AnotherSpecInTheSameDirectory_IsRefusedByItsField()
     {
         await RunAsync(["run", "--out", "third", .. Spec]);

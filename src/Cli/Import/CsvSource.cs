@@ -106,7 +106,10 @@ internal sealed class CsvSource : RowSource
         }
 
         var dtype = fields.All(field => types[field].Dtype is ElementType.Int64) ? ElementType.Int64 : ElementType.Float64;
-        _picked.Add(new PickedColumn(new SourceColumn(columnName, dtype, [fields.Length], fields.Any(field => types[field].HasEmpty)), fields));
+        _picked.Add(new PickedColumn(new SourceColumn(columnName, dtype, [fields.Length], fields.Any(field => types[field].HasEmpty))
+        {
+            Packed = [.. fields.Select(field => header[field])],
+        }, fields));
     }
 
     private void MoveNext(CsvReader from)

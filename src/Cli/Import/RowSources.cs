@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using System.IO.Enumeration;
 
@@ -6,6 +7,9 @@ namespace MirroredInfluence.Cli.Import;
 /// <summary>Opens sources; what a file is, its first bytes say.</summary>
 internal static class RowSources
 {
+    /// <summary>What no text holds.</summary>
+    private static readonly SearchValues<byte> ControlBytes = SearchValues.Create([.. Enumerable.Range(0, 32).Select(value => (byte)value).Except("\t\n\r"u8.ToArray())]);
+
     /// <returns>One source, or one for each array of an npz.</returns>
     public static IEnumerable<RowSource> Open(SourceSpec spec, SourceFiles files)
     {
@@ -17,8 +21,12 @@ internal static class RowSources
 
         if (head.AsSpan().StartsWith("ARROW1"u8))
             throw Failure.Invalid($"{spec.Path}: is an Arrow file already; use it as it is.");
-        if (head.AsSpan().StartsWith("PAR1"u8) || head.Contains((byte)0))
-            throw Failure.Data($"{spec.Path}: is not IDX, npy, npz or CSV.");
+        if (head.AsSpan().StartsWith("PAR1"u8))
+            throw Failure.Invalid($"{spec.Path}: is a Parquet file; expected IDX, npy, npz or CSV. Write it as Arrow from Python: pyarrow.feather.write_feather(pyarrow.parquet.read_table(…), …, compression='uncompressed').");
+        if (head is [0x80, ..])
+            throw Failure.Invalid($"{spec.Path}: is a pickle, which is code; expected IDX, npy, npz or CSV. Save its arrays from Python with numpy.savez and import that.");
+        if (head.AsSpan().ContainsAny(ControlBytes))
+            throw Failure.Data($"{spec.Path}: is a binary file of an unknown kind; expected IDX, npy, npz or CSV.");
         return [new CsvSource(spec.Path, () => files.Open(spec.Path, out _), spec.Member, spec.ColumnName)];
     }
 

@@ -21,6 +21,9 @@ internal sealed class SourceColumn(string name, ElementType? dtype, ImmutableArr
 
     public bool IsNullable { get; } = isNullable;
 
+    /// <summary>Names of the columns that were packed into this one, in order; empty when none were.</summary>
+    public ImmutableArray<string> Packed { get; init; } = [];
+
     public bool IsNull { get; private set; }
 
     /// <summary>Little-endian elements in C order, or UTF-8 text.</summary>

@@ -33,6 +33,10 @@ internal sealed class SourceFiles : IDisposable
 
     private static FileStream OpenFile(string path)
     {
+        if (path.Length == 0)
+            throw Failure.Invalid("a source has an empty path; expected [column=]file[:member].");
+        if (Directory.Exists(path))
+            throw Failure.Invalid($"{path}: is a folder; name its files (the shell expands {Path.Combine(path, "*.npy")}).");
         try
         {
             return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);

@@ -32,11 +32,19 @@ internal sealed class SpecOptions(string? section = null)
     {
         var file = parsed.GetValue(SpecFile);
         var spec = file is null ? [] : ReadFile(file);
+        var own = spec.DeepClone().AsObject();
         Apply(parsed, spec);
         if (!needsTest && spec["train"]?["shards"] is { } shards)
             spec["test"] ??= new JsonObject { ["shards"] = shards.DeepClone() };
         RefuseMissing(spec, file);
-        return RunSpecReader.Read(spec);
+        try
+        {
+            return RunSpecReader.Read(spec);
+        }
+        catch (MirroredException exception) when (file is not null && Refusal(own) == exception.Message)
+        {
+            throw Failure.Invalid($"{file}: {exception.Message}", exception);
+        }
     }
 
     /// <summary>The spec with the flags laid over it.</summary>
@@ -70,14 +78,29 @@ internal sealed class SpecOptions(string? section = null)
         {
             text = File.ReadAllText(file);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw Failure.Invalid($"{file}: no such spec file. 'mirrored run --help' shows what a run needs.", e);
+            var found = Directory.Exists(file) ? "is a folder, no spec file" : File.Exists(file) ? $"cannot be read ({e.Message})" : "no such spec file";
+            throw Failure.Invalid($"{(file.Length == 0 ? "the empty path" : file)}: {found}. 'mirrored run --help' shows what a run needs.", e);
         }
 
         var spec = RunSpecReader.Parse(text, file);
         SpecPaths.ResolveAll(spec, Path.GetDirectoryName(Path.GetFullPath(file))!);
         return spec;
+    }
+
+    /// <summary>What is wrong with the file itself, whatever flags say.</summary>
+    private static string? Refusal(JsonObject spec)
+    {
+        try
+        {
+            RunSpecReader.Read(spec);
+            return null;
+        }
+        catch (MirroredException exception)
+        {
+            return exception.Message;
+        }
     }
 
     /// <summary>The strict reader would name one missing field; who types flags wants all of them, as flags.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using MirroredInfluence.Arrow;
 using MirroredInfluence.Cli.Import;
@@ -7,6 +8,8 @@ namespace MirroredInfluence.Cli;
 /// <summary>IDX, npy, npz and CSV → Arrow.</summary>
 internal sealed class ImportVerb : Verb
 {
+    private const int NamesShownMax = 8;
+
     private readonly Argument<string[]> _sources = new("SOURCE")
     {
         Arity = ArgumentArity.OneOrMore,
@@ -79,7 +82,7 @@ internal sealed class ImportVerb : Verb
         return new ImportOptions
         {
             Sources = [.. parsed.GetValue(_sources)!.Select(SourceSpec.Parse)],
-            Out = parsed.GetValue(_out)!,
+            Out = parsed.GetValue(_out) is { Length: > 0 } path ? path : throw Failure.Invalid("--out: the path is empty; expected a file that ends in .arrow, or what the files' names start with."),
             ShardCount = AtLeastOne(_shards, shards),
             ShardRows = AtLeastOne(_shardRows, shardRows),
             Rows = parsed.GetValue(_rows) is { } rows ? RowSelection.Parse(rows) : null,
@@ -114,5 +117,9 @@ internal sealed class ImportVerb : Verb
     }
 
     private static string TypeName(SourceColumn column) =>
-        (column.Dtype?.Name() ?? "utf8") + string.Concat(column.Shape.Select(size => $"[{size}]"));
+        (column.Dtype?.Name() ?? "utf8") + string.Concat(column.Shape.Select(size => $"[{size}]")) + (column.Packed.IsEmpty ? "" : $" of {Names(column.Packed)}");
+
+    /// <summary>All of a few names, else both ends of them: a glob that picks too much shows there.</summary>
+    private static string Names(ImmutableArray<string> names) =>
+        string.Join(", ", names.Length <= NamesShownMax ? names : [.. names[..(NamesShownMax / 2)], "…", .. names[^(NamesShownMax / 2)..]]);
 }

@@ -35,6 +35,9 @@ internal sealed record RunStatus
 
     public double Coverage => RowCount == 0 ? 0 : (double)DoneRowCount / RowCount;
 
+    /// <summary>Parts that the result was made of have gone.</summary>
+    public bool IsStale => HasResult && ScoredShardCount + Poisoned.Length < ShardCount;
+
     public bool IsScored => ShardCount > 0 && ScoredShardCount == ShardCount;
 
     public static async Task<RunStatus> ReadAsync(IObjectStore store, DateTimeOffset now, CancellationToken cancellationToken)

@@ -40,6 +40,7 @@ internal sealed class StatusVerb : Verb
         output.WriteLine($"rows        {status.DoneRowCount:N0} of {status.RowCount:N0} done ({status.Coverage:P1})");
         output.WriteLine(status switch
         {
+            { IsStale: true } => $"result      stale: it is there, but parts of it have gone; the same 'mirrored run' or 'mirrored work' scores them again ({place.Of(ResultFiles.Page)})",
             { HasResult: true } => $"result      {place.Of(ResultFiles.Page)}",
             { IsScored: true } => $"result      not written yet: mirrored report {place}",
             _ => "result      not yet: the same 'mirrored run' or 'mirrored work' goes on from here",

@@ -40,7 +40,8 @@ public sealed record RunManifest
         }
         catch (MirroredException exception) when (exception.Kind == FailureKind.Invalid)
         {
-            throw Failure.Data($"{source}: {exception.Message}", exception);
+            var where = exception.Message.StartsWith(source, StringComparison.Ordinal) ? "" : $"{source}: ";
+            throw Failure.Data($"{where}{exception.Message}", exception);
         }
 
         if (manifest.FormatVersion != CurrentFormatVersion)

@@ -10,7 +10,7 @@ internal sealed class NumberSpecType<T> : SpecType
 {
     private static readonly bool IsWhole = typeof(T) != typeof(double);
 
-    public override string Expected => IsWhole ? "a whole number" : "a number";
+    public override string Expected => typeof(T) == typeof(ulong) ? "a whole number of 0 or more" : IsWhole ? "a whole number" : "a number";
 
     public override bool TryRead(JsonElement json, string path, out object value)
     {

@@ -20,7 +20,7 @@ internal static class SpecJson
         catch (JsonException exception)
         {
             throw Failure.Invalid(
-                $"{source}: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: not JSON; expected one object without comments or trailing commas. {exception.Message}",
+                $"{source}: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: not JSON ({Found(json, exception)}); expected one object without comments or trailing commas.",
                 exception);
         }
 
@@ -54,6 +54,24 @@ internal static class SpecJson
 
     public static string WriteText<T>(T value)
         where T : class => Encoding.UTF8.GetString(Write(value, indented: true, identityOnly: false)) + "\n";
+
+    /// <summary>What stands where the text stops being JSON.</summary>
+    private static string Found(string json, JsonException exception)
+    {
+        var bytes = Encoding.UTF8.GetBytes(json);
+        var lineStart = 0;
+        for (var line = 0L; line < exception.LineNumber; line++)
+            lineStart += bytes.AsSpan(lineStart).IndexOf((byte)'\n') + 1;
+        var offset = Math.Min(lineStart + (int)(exception.BytePositionInLine ?? 0), bytes.Length);
+        var before = Encoding.UTF8.GetString(bytes, 0, offset).AsSpan().TrimEnd();
+        return Encoding.UTF8.GetString(bytes, offset, bytes.Length - offset).TrimStart() switch
+        {
+            "" => "the text ends",
+            ['/', ..] => "a comment",
+            [('}' or ']') and var end, ..] when before.EndsWith(",") => $"a comma before '{end}'",
+            var rest => $"found '{rest[0]}'",
+        };
+    }
 
     private static void RefuseRepeated(JsonElement json, string path)
     {

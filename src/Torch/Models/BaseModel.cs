@@ -133,7 +133,7 @@ public sealed unsafe class BaseModel : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Failure.Invalid($"{path}: the model file cannot be read: {exception.Message}", exception);
+            throw Failure.Invalid(Directory.Exists(path) ? $"{path}: is a folder; expected a TorchScript archive (torch.jit.save)." : $"{path}: the model file cannot be read: {exception.Message}", exception);
         }
     }
 

@@ -171,7 +171,7 @@ public sealed class NpyTests : IDisposable
     public void UnknownContent_IsRefused()
     {
         Assert.EndsWith("use it as it is.", Sources.Refusal(FailureKind.Invalid, () => Sources.Describe(_folder.Write("a", "ARROW1\0\0"))).Message, StringComparison.Ordinal);
-        Sources.Refusal(FailureKind.Data, () => Sources.Describe(_folder.Write("b", [.. Encoding.ASCII.GetBytes("PAR1"), 1, 2, 3])));
+        Sources.Refusal(FailureKind.Invalid, () => Sources.Describe(_folder.Write("b", [.. Encoding.ASCII.GetBytes("PAR1"), 1, 2, 3])));
         Sources.Refusal(FailureKind.Data, () => Sources.Describe(_folder.Write("c", [1, 0, 2, 0])));
     }
 }

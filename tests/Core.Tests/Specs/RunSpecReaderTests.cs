@@ -110,7 +110,7 @@ public sealed class RunSpecReaderTests
     [InlineData("compute.lanes", "0", "compute.lanes: found 0; expected a whole number from 1 to 1024.")]
     [InlineData("compute.threadsPerLane", "0", "compute.threadsPerLane: found 0; expected a whole number from 1 to 1024.")]
     [InlineData("compute.shardRows", "0", "compute.shardRows: found 0; expected a whole number of 1 or more.")]
-    [InlineData("seed", "-1", "seed: found -1; expected a whole number.")]
+    [InlineData("seed", "-1", "seed: found -1; expected a whole number of 0 or more.")]
     [InlineData("ascent", "[]", "ascent: found []; expected an object.")]
     public void AFieldThatIsWrong_IsRefusedByItsPath(string path, string json, string message)
     {
