@@ -18,12 +18,13 @@ internal sealed partial class AtomicFile(Func<string, Stream> createNew)
 
     /// <returns>False when there is a file already.</returns>
     /// <exception cref="MirroredException">Unavailable: the disk is full or the folder cannot be written.</exception>
-    public bool CreateIfAbsent(string path, Action<Stream> write) => !File.Exists(path) && Write(path, write, replaces: false);
+    public bool CreateIfAbsent(string path, Action<Stream> write) => !File.Exists(path) && Write(path, write, replaces: false, isDurable: true);
 
+    /// <param name="isDurable">False does not wait for the disk: after a power failure the file may be empty.</param>
     /// <exception cref="MirroredException">Unavailable: the disk is full or the folder cannot be written.</exception>
-    public void Replace(string path, Action<Stream> write) => Write(path, write, replaces: true);
+    public void Replace(string path, Action<Stream> write, bool isDurable = true) => Write(path, write, replaces: true, isDurable);
 
-    private bool Write(string path, Action<Stream> write, bool replaces)
+    private bool Write(string path, Action<Stream> write, bool replaces, bool isDurable)
     {
         string? temporary = null;
         try
@@ -34,7 +35,8 @@ internal sealed partial class AtomicFile(Func<string, Stream> createNew)
             {
                 write(file);
                 file.Flush();
-                (file as FileStream)?.Flush(flushToDisk: true);
+                if (isDurable)
+                    (file as FileStream)?.Flush(flushToDisk: true);
             }
 
             if (!replaces)

@@ -30,6 +30,9 @@ public interface IObjectStore
     /// <summary>Writes an object, or replaces it whole.</summary>
     Task PutAsync(string key, Action<Stream> write, CancellationToken cancellationToken);
 
+    /// <summary>As <see cref="PutAsync"/>, for what is worth nothing after the machine's end: no disk is waited for.</summary>
+    Task PutTransientAsync(string key, Action<Stream> write, CancellationToken cancellationToken) => PutAsync(key, write, cancellationToken);
+
     /// <summary>Keys that begin with a prefix, in no order. An object put meanwhile may or may not be among them.</summary>
     IAsyncEnumerable<string> ListAsync(string prefix, CancellationToken cancellationToken);
 }

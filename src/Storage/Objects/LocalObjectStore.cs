@@ -88,6 +88,13 @@ public sealed class LocalObjectStore : IObjectStore
         return Task.CompletedTask;
     }
 
+    public Task PutTransientAsync(string key, Action<Stream> write, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _files.Replace(PathOf(key), write, isDurable: false);
+        return Task.CompletedTask;
+    }
+
 #pragma warning disable CS1998 // An iterator must be async to be an IAsyncEnumerable.
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
 #pragma warning restore CS1998

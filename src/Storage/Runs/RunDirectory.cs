@@ -82,6 +82,9 @@ public sealed class RunDirectory
             ? PlanFile.Read(bytes, _store.UriOf(PlanKey), Manifest)
             : null;
 
+    /// <summary>The run is planned.</summary>
+    public Task<bool> HasPlanAsync(CancellationToken cancellationToken) => HasAsync(PlanKey, cancellationToken);
+
     /// <summary>Path of a query's weight set, or null when it is not there.</summary>
     public Task<string?> TryGetWeightsAsync(string query, CancellationToken cancellationToken) =>
         _store.GetFileAsync(WeightsKey(query), cancellationToken);
@@ -105,6 +108,9 @@ public sealed class RunDirectory
             : null;
     }
 
+    /// <summary>The shard is scored.</summary>
+    public Task<bool> HasPartAsync(int shardIndex, CancellationToken cancellationToken) => HasAsync(PartKey(shardIndex), cancellationToken);
+
     /// <summary>Indexes of the shards that are scored, in no order.</summary>
     public IAsyncEnumerable<int> ListPartsAsync(CancellationToken cancellationToken) => ListShardsAsync(PartPrefix, ".arrow", cancellationToken);
 
@@ -126,7 +132,7 @@ public sealed class RunDirectory
             var key = PoisonKey(index);
             if (index >= plan.Shards.Length)
                 throw Failure.Data($"{_store.UriOf(key)}: the plan has no shard {index}. {Remedy}");
-            if (await TryGetPartAsync(plan.Shards[index], cancellationToken).ConfigureAwait(false) is not null)
+            if (await HasPartAsync(index, cancellationToken).ConfigureAwait(false))
                 continue;
             if (await _store.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } bytes)
                 shards.Add(index, ReadPoisoned(bytes, _store.UriOf(key)));
@@ -150,8 +156,10 @@ public sealed class RunDirectory
     public Task<bool> HasResultAsync(CancellationToken cancellationToken) => HasResultAsync(ResultName, cancellationToken);
 
     /// <summary>A result of this name is there.</summary>
-    public async Task<bool> HasResultAsync(string name, CancellationToken cancellationToken) =>
-        await _store.TryGetVersionAsync(name, cancellationToken).ConfigureAwait(false) is not null;
+    public Task<bool> HasResultAsync(string name, CancellationToken cancellationToken) => HasAsync(name, cancellationToken);
+
+    private async Task<bool> HasAsync(string key, CancellationToken cancellationToken) =>
+        await _store.TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is not null;
 
     private static string PartKey(int shardIndex) => string.Create(CultureInfo.InvariantCulture, $"{PartPrefix}{shardIndex:D8}.arrow");
 

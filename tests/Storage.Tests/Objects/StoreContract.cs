@@ -32,6 +32,14 @@ public abstract class StoreContract
     }
 
     [Fact]
+    public async Task ATransientObjectReplaced_HasItsNewContent()
+    {
+        await Open().PutTransientAsync("workers/1", Writes("a longer first"), Cancel);
+        await Open().PutTransientAsync("workers/1", Writes("second"), Cancel);
+        Assert.Equal("second", await TextOf("workers/1"));
+    }
+
+    [Fact]
     public async Task WhatIsNotThere_IsNull()
     {
         var store = Open();
