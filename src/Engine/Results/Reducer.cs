@@ -9,7 +9,7 @@ namespace MirroredInfluence.Engine;
 public sealed class Reducer(TimeProvider time, IProgress<RunProgress>? progress = null)
 {
     /// <exception cref="MirroredException">
-    /// Invalid: the run is not finished. Data: a part cannot be read, or the rows do not add up.
+    /// Invalid: the run is not finished. Data: a part cannot be read, the rows do not add up, or too many are unscorable for a first result.
     /// </exception>
     public Task<RunResult> ReduceAsync(RunDirectory directory, CancellationToken cancellationToken) =>
         ReduceAsync(directory, QueryReader.Read(directory.Manifest.Spec, directory.Manifest.Inputs.Test), cancellationToken);
@@ -52,6 +52,8 @@ public sealed class Reducer(TimeProvider time, IProgress<RunProgress>? progress 
         }
 
         Reconcile(plan.RowCount, scoredRows, unscorable, reductions);
+        if (!await directory.HasResultAsync(cancellationToken))
+            CheckLimit(plan, score, unscorable);
         return new RunResult
         {
             Run = directory.Manifest.Run,
@@ -63,6 +65,10 @@ public sealed class Reducer(TimeProvider time, IProgress<RunProgress>? progress 
             Unscorable = unscorable,
         };
     }
+
+    /// <summary>Each worker held its own rows to the limit. A poisoned shard is allowed as such.</summary>
+    private static void CheckLimit(RunPlan plan, ScoreSpec score, UnscorableRows unscorable) => new UnscorableLimit(plan, score.MaxUnscorable).Check(
+        unscorable.Count - unscorable.CountOf(UnscorableReason.PoisonedShard), unscorable.Sample.Where(row => row.Reason != UnscorableReason.PoisonedShard));
 
     /// <summary>
     /// expected = scored + unscorable; a query ranks every scored row, and besides them only rows that are no number under another query.

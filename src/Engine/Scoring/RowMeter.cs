@@ -6,8 +6,7 @@ namespace MirroredInfluence.Engine;
 /// </summary>
 internal sealed class RowMeter(ProgressMeter progress, RunPlan plan, double maxUnscorable)
 {
-    private const int RowsNamedMax = 3;
-
+    private readonly UnscorableLimit _limit = new(plan, maxUnscorable);
     private string? _modelError;
 
     /// <param name="rowCount">Rows of a mini-batch.</param>
@@ -34,23 +33,5 @@ internal sealed class RowMeter(ProgressMeter progress, RunPlan plan, double maxU
     /// <param name="unscorableCount">Of the run so far.</param>
     /// <param name="some">At least one of them.</param>
     /// <exception cref="MirroredException">Data: too many unscorable rows.</exception>
-    public void Check(long unscorableCount, UnscorableRows some)
-    {
-        if ((double)unscorableCount / plan.RowCount <= maxUnscorable)
-            return;
-
-        var modelError = _modelError is null ? "" : $"{_modelError} ";
-        throw Failure.Data(
-            $"{unscorableCount:N0} of {plan.RowCount:N0} training rows cannot be scored so far; expected at most {100 * maxUnscorable:G3} %. "
-            + $"Among them: {string.Join(", ", some.Sample.Take(RowsNamedMax).Select(Name))}. {modelError}"
-            + "Mend the data, or raise score.maxUnscorable, and run again: finished shards are kept.");
-    }
-
-    /// <summary>"/data/train.arrow:17 (id 1017, null)".</summary>
-    private string Name(UnscorableRow row)
-    {
-        var (fileIndex, fileRow) = plan.Locate(row.TrainRow);
-        var id = row.Id.IsNull ? "" : $"id {row.Id}, ";
-        return $"{plan.Files[fileIndex].Uri}:{fileRow} ({id}{SpecName.Of(row.Reason)})";
-    }
+    public void Check(long unscorableCount, UnscorableRows some) => _limit.Check(unscorableCount, some.Sample, _modelError);
 }
