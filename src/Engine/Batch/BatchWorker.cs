@@ -29,20 +29,20 @@ public sealed class BatchWorker(
         var digests = new DigestCache(cacheFolder, time);
         var planner = new Planner(digests, time, progress);
 
-        await crew.ShareAsync(["plan"], item => item, (_, stop) => IsPlannedAsync(store, stop), PlanAsync, cancellationToken);
+        await crew.ShareAsync(["plan"], 1, item => item, (_, stop) => IsPlannedAsync(store, stop), PlanAsync, cancellationToken);
         var directory = await RunDirectory.OpenAsync(store, cancellationToken);
         var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Unavailable("plan.arrow has gone from the run directory. Run again.");
         var run = Planner.Join(spec, models.Models[0], directory.Manifest, plan);
         directory = await RunDirectory.CreateOrOpenAsync(store, run.Manifest, cancellationToken);
 
-        await crew.ShareAsync(run.Queries, query => $"weights/{query.Name}", IsAscendedAsync, AscendAsync, cancellationToken);
+        await crew.ShareAsync(run.Queries, models.LaneCount, query => $"weights/{query.Name}", IsAscendedAsync, AscendAsync, cancellationToken);
         var scoredShards = await ScoreAsync(run, directory, models, crew, digests, cacheFolder, cancellationToken);
 
         var poisoned = await directory.ReadPoisonedAsync(run.Plan, cancellationToken);
         if (poisoned.Count > 0 && !allowPoisoned)
             throw Poisoned(poisoned);
 
-        await crew.ShareAsync(["result"], item => item, (_, stop) => directory.HasResultAsync(stop), ReduceAsync, cancellationToken);
+        await crew.ShareAsync(["result"], 1, item => item, (_, stop) => directory.HasResultAsync(stop), ReduceAsync, cancellationToken);
         return new BatchOutcome(run.Manifest.Run, scoredShards.ShardCount, scoredShards.RowCount, run.Plan.RowCount);
 
         async Task PlanAsync(ImmutableArray<string> items, CancellationToken stop)
@@ -78,7 +78,7 @@ public sealed class BatchWorker(
     {
         var (shardCount, rowCount) = (0, 0L);
         var startedAt = new long[run.Plan.Shards.Length];
-        var share = new ShardShare(run.Plan, directory, crew, place, time);
+        var share = await ShardShare.OpenAsync(run.Plan, directory, crew, place, time, cancellationToken);
         using var progressMeter = new ProgressMeter(time, progress, RunPhase.Scoring, run.Plan.RowCount);
         var meter = new RowMeter(progressMeter, run.Plan, run.Spec.Score.MaxUnscorable);
         using var files = run.OpenTrainFiles(digests, cancellationToken);
@@ -103,7 +103,7 @@ public sealed class BatchWorker(
     }
 
     private static async Task<bool> IsPlannedAsync(IObjectStore store, CancellationToken cancellationToken) =>
-        await RunDirectory.TryOpenAsync(store, cancellationToken) is { } directory && await directory.TryGetPlanAsync(cancellationToken) is not null;
+        await RunDirectory.TryOpenAsync(store, cancellationToken) is { } directory && await directory.HasPlanAsync(cancellationToken);
 
     private static MirroredException Poisoned(IReadOnlyList<PoisonedShard> poisoned)
     {

@@ -6,6 +6,7 @@ namespace MirroredInfluence.Engine;
 /// <summary>
 /// The workers of a run as one of them sees them, and its own signs of life. Nothing that counts depends on it: it only keeps work from being done
 /// twice, and finds shards that kill. Clocks are never compared: a worker is dead when its beat has stood still for three intervals of ours.
+/// Who says what it takes and then looks sees everyone who said so before: of two that take the same, at least one finds out.
 /// </summary>
 internal sealed class Crew : IAsyncDisposable
 {
@@ -14,10 +15,10 @@ internal sealed class Crew : IAsyncDisposable
     private readonly WorkerLog _log;
     private readonly WorkerPlace _place;
     private readonly TimeProvider _time;
-    private readonly long _joinedAt;
+    private readonly Random _random;
     private readonly Lock _lock = new();
     private readonly Dictionary<(int Worker, int Session), Sighting> _sightings = [];
-    private readonly Dictionary<(int Worker, int Session, int Shard), long> _heldSince = [];
+    private readonly Dictionary<int, int> _latestSessions = [];
     private readonly CancellationTokenSource _leaving = new();
     private readonly SemaphoreSlim _telling = new(1);   // beats are written in order
     private WorkerRecord _self;
@@ -25,8 +26,8 @@ internal sealed class Crew : IAsyncDisposable
 
     private Crew(WorkerLog log, WorkerPlace place, TimeProvider time, WorkerRecord self)
     {
-        (_log, _place, _time, _self) = (log, place, time, self);
-        _joinedAt = time.GetTimestamp();
+        (_log, _place, _time, _self, _random) = (log, place, time, self, new Random(place.Index));
+        _latestSessions[self.WorkerIndex] = self.Session;
     }
 
     public TimeSpan BeatInterval => _place.BeatInterval;
@@ -52,26 +53,29 @@ internal sealed class Crew : IAsyncDisposable
             },
             cancellationToken);
         var crew = new Crew(log, place, time, self);
-        await crew.LookAsync(cancellationToken);
+        await crew.LookAtAllAsync(cancellationToken);
         crew._beating = Task.Run(() => crew.BeatAsync(crew._leaving.Token), CancellationToken.None);
         return crew;
     }
 
     /// <summary>
-    /// Has each item made by one worker: its owner, item index modulo the workers, or the next living one after it. Returns when all are there.
+    /// Has each item made by one worker, whoever says first that it makes it; each begins with those whose index modulo the workers is its own. Nobody
+    /// waits for a worker that has not begun. Returns when all are there.
     /// </summary>
     /// <param name="nameOf">What <see cref="WorkerRecord.Making"/> calls an item.</param>
+    /// <param name="atOnceMax">Items that a worker makes side by side.</param>
     public async Task ShareAsync<T>(
         ImmutableArray<T> items,
+        int atOnceMax,
         Func<T, string> nameOf,
         Func<T, CancellationToken, Task<bool>> isThere,
         Func<ImmutableArray<T>, CancellationToken, Task> make,
         CancellationToken cancellationToken)
     {
-        var missing = items.Select((item, index) => (Item: item, Owner: index % _place.Count)).ToList();
+        var missing = items.Select((item, index) => (Item: item, Step: (index + _place.Count - _place.Index) % _place.Count)).OrderBy(entry => entry.Step).ToList();
         while (true)
         {
-            var still = new List<(T Item, int Owner)>();
+            var still = new List<(T Item, int Step)>();
             foreach (var entry in missing)
             {
                 if (!await isThere(entry.Item, cancellationToken))
@@ -82,22 +86,28 @@ internal sealed class Crew : IAsyncDisposable
             if (missing.Count == 0)
                 return;
 
-            ImmutableArray<T> mine = [.. missing.Where(entry => IsMyTurn(entry.Owner)).Select(entry => entry.Item)];
-            if (mine.IsEmpty)
+            await LookAsync(cancellationToken);
+            var taken = MadeByOthers();
+            ImmutableArray<T> mine = [.. missing.Select(entry => entry.Item).Where(item => !taken.Contains(nameOf(item))).Take(atOnceMax)];
+            ImmutableArray<string> names = [.. mine.Select(nameOf)];
+            if (mine.IsEmpty || !await TryTakeAsync(self => self with { Making = names }, self => self with { Making = [] }, () => MadeByOthers().Overlaps(names), cancellationToken))
             {
-                await Task.Delay(_place.BeatInterval / 4, _time, cancellationToken);
+                await Task.Delay(Pause(), _time, cancellationToken);
                 continue;
             }
 
-            await TellAsync(self => self with { Making = [.. mine.Select(nameOf)] }, cancellationToken);
             await make(mine, cancellationToken);
             await TellAsync(self => self with { Making = [] }, cancellationToken);
         }
     }
 
     /// <summary>Says that this worker scores a shard, before it does.</summary>
-    public Task HoldAsync(int shardIndex, CancellationToken cancellationToken) =>
-        TellAsync(self => self with { Shards = self.Shards.Add(shardIndex) }, cancellationToken);
+    public Task HoldAsync(int shardIndex, CancellationToken cancellationToken) => TellAsync(With(shardIndex), cancellationToken);
+
+    /// <summary>Says that this worker scores a shard, unless another turns out to have said so.</summary>
+    /// <param name="isTaken">By what this worker knows then.</param>
+    public Task<bool> TryHoldAsync(int shardIndex, Func<bool> isTaken, CancellationToken cancellationToken) =>
+        TryTakeAsync(With(shardIndex), self => self with { Shards = self.Shards.Remove(shardIndex) }, isTaken, cancellationToken);
 
     /// <summary>The shard is done. The next beat says so.</summary>
     public void Release(int shardIndex, long rowCount, long unscorableRowCount)
@@ -113,16 +123,20 @@ internal sealed class Crew : IAsyncDisposable
         }
     }
 
-    /// <summary>Shards that living others are scoring → for how long, as far as this worker has seen.</summary>
+    /// <summary>Reads anew what the others say.</summary>
+    public Task LookAsync(CancellationToken cancellationToken) => LookAsync(IsLatest, cancellationToken);
+
+    /// <summary>Shards that living others are scoring → for how long, as far as this worker has seen; the shortest when there are several.</summary>
     public Dictionary<int, TimeSpan> HeldByOthers()
     {
         lock (_lock)
         {
             var held = new Dictionary<int, TimeSpan>();
-            foreach (var record in _sightings.Where(pair => IsAlive(pair.Key) && !IsSelf(pair.Key)).Select(pair => pair.Value.Record))
+            foreach (var (shard, since) in LivingOthers().SelectMany(seen => seen.HeldSince))
             {
-                foreach (var shard in record.Shards)
-                    held[shard] = _time.GetElapsedTime(_heldSince[(record.WorkerIndex, record.Session, shard)]);
+                var heldFor = _time.GetElapsedTime(since);
+                if (!held.TryGetValue(shard, out var other) || heldFor < other)
+                    held[shard] = heldFor;
             }
 
             return held;
@@ -134,11 +148,18 @@ internal sealed class Crew : IAsyncDisposable
     {
         lock (_lock)
         {
-            var dead = _sightings.Where(pair => !pair.Value.Record.HasEnded && !IsAlive(pair.Key));
+            var dead = _sightings.Where(pair => pair.Value.Record is { HasEnded: false, Shards.IsEmpty: false } && !IsAlive(pair.Key));
             return dead.SelectMany(pair => pair.Value.Record.Shards.Select(shard => (Shard: shard, Session: $"{pair.Key.Worker}-{pair.Key.Session}")))
                 .GroupBy(death => death.Shard)
                 .ToDictionary(deaths => deaths.Key, deaths => deaths.Select(death => death.Session).ToImmutableArray());
         }
+    }
+
+    /// <summary>How long to wait for others: not the same twice, nor for two workers, so that those who found each other in their way part.</summary>
+    public TimeSpan Pause()
+    {
+        lock (_lock)
+            return _place.BeatInterval / 5 * (0.25 + (0.75 * _random.NextDouble()));
     }
 
     /// <summary>Tells the others that this worker came to an end of its own, and beats no more.</summary>
@@ -159,20 +180,24 @@ internal sealed class Crew : IAsyncDisposable
         _telling.Dispose();
     }
 
-    /// <summary>No living worker, and none that may yet come, stands between the owner and this one.</summary>
-    private bool IsMyTurn(int owner)
+    private static Func<WorkerRecord, WorkerRecord> With(int shardIndex) => self => self with { Shards = self.Shards.Add(shardIndex) };
+
+    private async Task<bool> TryTakeAsync(
+        Func<WorkerRecord, WorkerRecord> take, Func<WorkerRecord, WorkerRecord> giveBack, Func<bool> isTaken, CancellationToken cancellationToken)
+    {
+        await TellAsync(take, cancellationToken);
+        await LookAsync(cancellationToken);
+        if (!isTaken())
+            return true;
+
+        await TellAsync(giveBack, cancellationToken);
+        return false;
+    }
+
+    private HashSet<string> MadeByOthers()
     {
         lock (_lock)
-        {
-            for (var worker = owner % _place.Count; worker != _place.Index; worker = (worker + 1) % _place.Count)
-            {
-                var latest = LatestSession(worker);
-                if (latest is { } session ? IsAlive((worker, session)) : _time.GetElapsedTime(_joinedAt) < Silence)
-                    return false;
-            }
-
-            return true;
-        }
+            return [.. LivingOthers().SelectMany(seen => seen.Record.Making)];
     }
 
     private async Task BeatAsync(CancellationToken leaving)
@@ -185,7 +210,7 @@ internal sealed class Crew : IAsyncDisposable
                 try
                 {
                     await TellAsync(self => self, leaving);
-                    await LookAsync(leaving);
+                    await LookAtAllAsync(leaving);
                 }
                 catch (MirroredException exception) when (exception.Kind == FailureKind.Unavailable)
                 {
@@ -215,32 +240,45 @@ internal sealed class Crew : IAsyncDisposable
         }
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private Task LookAtAllAsync(CancellationToken cancellationToken) => LookAsync(HasNotEnded, cancellationToken);
+
+    private async Task LookAsync(Func<(int Worker, int Session), bool> isWanted, CancellationToken cancellationToken)
     {
-        var records = await _log.ReadAsync(cancellationToken);
+        var records = await _log.ReadAsync(IsWanted, cancellationToken);
         lock (_lock)
         {
             var now = _time.GetTimestamp();
             foreach (var record in records)
             {
                 var key = (record.WorkerIndex, record.Session);
-                if (!_sightings.TryGetValue(key, out var seen) || seen.Record.Beat != record.Beat)
-                    _sightings[key] = new Sighting(record, now);
-                foreach (var shard in record.Shards)
-                    _heldSince.TryAdd((record.WorkerIndex, record.Session, shard), now);
+                var seen = _sightings.GetValueOrDefault(key);
+                if (record.Beat > (seen?.Record.Beat ?? -1))
+                    _sightings[key] = new Sighting(record, now, record.Shards.ToImmutableDictionary(shard => shard, shard => seen?.HeldSince.GetValueOrDefault(shard, now) ?? now));
+                _latestSessions[record.WorkerIndex] = Math.Max(record.Session, _latestSessions.GetValueOrDefault(record.WorkerIndex));
             }
+        }
+
+        bool IsWanted(int worker, int session)
+        {
+            lock (_lock)
+                return !IsSelf((worker, session)) && isWanted((worker, session));
         }
     }
 
-    private bool IsSelf((int Worker, int Session) key) => key == (_self.WorkerIndex, _self.Session);
+    private bool HasNotEnded((int Worker, int Session) key) => !_sightings.TryGetValue(key, out var seen) || !seen.Record.HasEnded;
 
-    private int? LatestSession(int worker) =>
-        _sightings.Keys.Where(key => key.Worker == worker).Select(key => (int?)key.Session).Max();
+    private bool IsLatest((int Worker, int Session) key) => HasNotEnded(key) && key.Session >= _latestSessions.GetValueOrDefault(key.Worker);
+
+    private IEnumerable<Sighting> LivingOthers() => _sightings.Where(pair => IsAlive(pair.Key)).Select(pair => pair.Value);
+
+    private bool IsSelf((int Worker, int Session) key) => key == (_self.WorkerIndex, _self.Session);
 
     /// <summary>A worker that was started again is not two: only its latest session can live.</summary>
     private bool IsAlive((int Worker, int Session) key) =>
-        IsSelf(key)
-        || (_sightings[key] is { Record.HasEnded: false } seen && LatestSession(key.Worker) == key.Session && _time.GetElapsedTime(seen.ChangedAt) < Silence);
+        _sightings[key] is { Record.HasEnded: false } seen
+        && _latestSessions[key.Worker] == key.Session
+        && _time.GetElapsedTime(seen.ChangedAt) < Silence;
 
-    private sealed record Sighting(WorkerRecord Record, long ChangedAt);
+    /// <param name="HeldSince">The record's shards → when each was first seen there.</param>
+    private sealed record Sighting(WorkerRecord Record, long ChangedAt, ImmutableDictionary<int, long> HeldSince);
 }

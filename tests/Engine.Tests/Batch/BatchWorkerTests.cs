@@ -29,6 +29,31 @@ public sealed class BatchWorkerTests : IDisposable
         Assert.Equal(expected, RunText.Of(await WorkAsync(spec, "alone", workerCount: 4, start: 1, indexOfFirst: 2)));
     }
 
+    /// <summary>An hour's beat: whoever waited for a sign of the other seven would not be done in a minute.</summary>
+    [Fact(Timeout = 60_000)]
+    public async Task WorkersThatNeverBegan_AreNotWaitedFor()
+    {
+        var spec = _bench.Spec();
+        var expected = RunText.Of(await _bench.RunAsync(spec));
+        var written = new ConcurrentBag<RunResult>();
+        await Worker(5, 8, written, TimeSpan.FromHours(1)).RunAsync(spec, _bench.Store("early"), allowPoisoned: false, Cancel);
+        Assert.Equal(expected, RunText.Of(Assert.Single(written)));
+    }
+
+    [Fact]
+    public async Task UnscorableRowsOfAllWorkers_AreHeldToTheLimitTogether()
+    {
+        var spec = _bench.Spec(train: new Images { NullRows = [3, 40, 70, 99] });
+        spec = spec with { Score = spec.Score with { MaxUnscorable = 0.03 } };
+        var refused = await Assert.ThrowsAsync<MirroredException>(() => WorkAsync(spec, "spoilt", workerCount: 4));
+        Assert.Equal(FailureKind.Data, refused.Kind);
+        Assert.Contains("4 of 100 training rows cannot be scored so far; expected at most 3 %", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("train.arrow:3 (id 1003, null)", refused.Message, StringComparison.Ordinal);
+
+        var allowed = await WorkAsync(spec with { Score = spec.Score with { MaxUnscorable = 0.04 } }, "spoilt", workerCount: 4);
+        Assert.Equal(4, allowed.Unscorable.Count);
+    }
+
     [Fact]
     public async Task RunThatWasBegunLocally_IsFinishedByWorkers()
     {
