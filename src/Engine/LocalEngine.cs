@@ -8,8 +8,9 @@ namespace MirroredInfluence.Engine;
 /// A whole run on this machine: plan, ascend, score on every lane, reduce. Run again after a stop it goes on: finished weight sets and
 /// parts are kept, and only missing shards are scored.
 /// </summary>
+/// <param name="data">Opens the run's files.</param>
 /// <param name="check">Gets the planned run before anything is computed, to refuse it.</param>
-public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progress = null, Action<RunManifest>? check = null)
+public sealed class LocalEngine(DataFiles data, TimeProvider time, IProgress<RunProgress>? progress = null, Action<RunManifest>? check = null)
 {
     /// <param name="store">Holds the run directory.</param>
     /// <exception cref="MirroredException">Whatever keeps the run from its end; what is finished is kept.</exception>
@@ -17,8 +18,8 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
     public async Task<RunResult> RunAsync(RunSpec spec, IObjectStore store, CancellationToken cancellationToken)
     {
         var cacheFolder = CacheFolder.Resolve(spec.Compute.Cache);
-        using var models = DeviceModels.Load(spec.Model, spec.Compute);
-        var planned = new Planner(new DigestCache(cacheFolder, time), time, progress).Plan(spec, models.Models[0], cancellationToken);
+        using var models = DeviceModels.Load(data, spec.Model, spec.Compute);
+        var planned = new Planner(data, new DigestCache(cacheFolder, time), time, progress).Plan(spec, models.Models[0], cancellationToken);
         check?.Invoke(planned.Manifest);
         if (await RunDirectory.TryOpenAsync(store, cancellationToken) is null)
             await Rehearsal.RunAsync(planned, models, time, cancellationToken);
@@ -33,7 +34,7 @@ public sealed class LocalEngine(TimeProvider time, IProgress<RunProgress>? progr
         else
             await CheckWeightsAsync(run, models.Models[0], directory, cancellationToken);
 
-        return await new Reducer(time, progress).ReduceAsync(directory, run.Queries, cancellationToken);
+        return await new Reducer(data, time, progress).ReduceAsync(directory, run.Queries, cancellationToken);
     }
 
     private static async Task<DoneShards> DoneAsync(PlannedRun run, RunDirectory directory, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ public sealed class ProbeTests : IDisposable
         var spec = _bench.Spec(train: new Images { NullRows = [0, 5] });
         spec = spec with { Score = spec.Score with { SaveLosses = true, MaxUnscorable = 1 } };
         var before = Directory.GetFileSystemEntries(Path.GetDirectoryName(_bench.File("run"))!).Order().ToArray();
-        var forecast = await new Probe(TimeProvider.System).MeasureAsync(spec, TestContext.Current.CancellationToken);
+        var forecast = await new Probe(AnyFiles.Data, TimeProvider.System).MeasureAsync(spec, TestContext.Current.CancellationToken);
         Assert.Equal(before, Directory.GetFileSystemEntries(Path.GetDirectoryName(_bench.File("run"))!).Order());
         Assert.Equal(100, forecast.Run.Plan.RowCount);
         Assert.Equal(new FileInfo(_bench.File("train.arrow")).Length, forecast.TrainBytes);
@@ -25,7 +25,7 @@ public sealed class ProbeTests : IDisposable
     {
         var spec = _bench.Spec();
         spec = spec with { Score = spec.Score with { MiniBatchRows = 24 }, Compute = spec.Compute with { Lanes = 2 } };
-        var forecast = await new Probe(TimeProvider.System).MeasureAsync(spec, TestContext.Current.CancellationToken);
+        var forecast = await new Probe(AnyFiles.Data, TimeProvider.System).MeasureAsync(spec, TestContext.Current.CancellationToken);
         Assert.Equal((24, 2), (forecast.Measured.MiniBatchRows, forecast.Measured.LaneCount));
         Assert.Contains(forecast.Measured, forecast.Points);
         Assert.Contains(forecast.Suggested, forecast.Points);
@@ -35,7 +35,7 @@ public sealed class ProbeTests : IDisposable
     public async Task RowOnWhichTheModelFails_IsNotMeasured()
     {
         var spec = _bench.Spec(train: new Images { WrongLabelRows = [5] });
-        var forecast = await new Probe(TimeProvider.System).MeasureAsync(spec, TestContext.Current.CancellationToken);
+        var forecast = await new Probe(AnyFiles.Data, TimeProvider.System).MeasureAsync(spec, TestContext.Current.CancellationToken);
         Assert.True(forecast.ColdScoreTime > TimeSpan.Zero);
     }
 
@@ -43,7 +43,7 @@ public sealed class ProbeTests : IDisposable
     public async Task NoReadableRow_IsRefused()
     {
         var spec = _bench.Spec(train: new Images { RowCount = 3, NullRows = [0, 1, 2] });
-        var exception = await Assert.ThrowsAsync<MirroredException>(() => new Probe(TimeProvider.System).MeasureAsync(spec, TestContext.Current.CancellationToken));
+        var exception = await Assert.ThrowsAsync<MirroredException>(() => new Probe(AnyFiles.Data, TimeProvider.System).MeasureAsync(spec, TestContext.Current.CancellationToken));
         Assert.StartsWith("none of the 3 training rows can be read", exception.Message, StringComparison.Ordinal);
     }
 

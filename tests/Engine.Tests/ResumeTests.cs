@@ -20,7 +20,7 @@ public sealed class ResumeTests : IDisposable
             if (key.StartsWith("parts/", StringComparison.Ordinal) && ++partCount == partsBeforeCancel)
                 cancel.Cancel();
         });
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new LocalEngine(TimeProvider.System).RunAsync(spec, store, cancel.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new LocalEngine(AnyFiles.Data, TimeProvider.System).RunAsync(spec, store, cancel.Token));
         var kept = _bench.Parts("stopped");
         Assert.InRange(kept.Count, partsBeforeCancel, 4);
 
@@ -41,7 +41,7 @@ public sealed class ResumeTests : IDisposable
             if (key.StartsWith("parts/", StringComparison.Ordinal) && ++partCount == 3)
                 throw Failure.Unavailable($"{key}: no space left on device.");
         });
-        var exception = await Assert.ThrowsAsync<MirroredException>(() => new LocalEngine(TimeProvider.System).RunAsync(spec, store, TestContext.Current.CancellationToken));
+        var exception = await Assert.ThrowsAsync<MirroredException>(() => new LocalEngine(AnyFiles.Data, TimeProvider.System).RunAsync(spec, store, TestContext.Current.CancellationToken));
         Assert.Equal(FailureKind.Unavailable, exception.Kind);
         Assert.Contains("no space left on device", exception.Message, StringComparison.Ordinal);
         Assert.Equal(2, _bench.Parts("full").Count);
@@ -86,7 +86,7 @@ public sealed class ResumeTests : IDisposable
         var expected = await _bench.RunAsync(spec);
         var store = new WatchedStore(_bench.Store("run"), key => Assert.DoesNotContain("/", key, StringComparison.Ordinal));
         var log = new ProgressLog();
-        Assert.Equal(RunText.Of(expected), RunText.Of(await new LocalEngine(TimeProvider.System, log).RunAsync(spec, store, TestContext.Current.CancellationToken)));
+        Assert.Equal(RunText.Of(expected), RunText.Of(await new LocalEngine(AnyFiles.Data, TimeProvider.System, log).RunAsync(spec, store, TestContext.Current.CancellationToken)));
         Assert.DoesNotContain(log.Reports, report => report.Phase is RunPhase.Ascending or RunPhase.Scoring);
     }
 
@@ -120,7 +120,7 @@ public sealed class ResumeTests : IDisposable
         await _bench.RunAsync(spec);
         File.Delete(Path.Combine(_bench.File("run"), "parts", "00000000.arrow"));
         var store = new WatchedStore(_bench.Store("run"), key => Assert.DoesNotContain("weights/", key, StringComparison.Ordinal));
-        await new LocalEngine(TimeProvider.System).RunAsync(spec, store, TestContext.Current.CancellationToken);
+        await new LocalEngine(AnyFiles.Data, TimeProvider.System).RunAsync(spec, store, TestContext.Current.CancellationToken);
         Assert.Equal(3, Directory.GetFiles(Path.Combine(_bench.File("run"), "weights")).Length);
     }
 

@@ -70,7 +70,7 @@ public sealed class ShardScorerTests : IDisposable
         spec = spec with { Score = spec.Score with { MaxUnscorable = 1 } };
         await _bench.RunAsync(spec);
         var model = BaseModel.Load(spec.Model.Uri);
-        var run = new Planner(digests: null, TimeProvider.System).Plan(spec, model, CancellationToken.None);
+        var run = new Planner(AnyFiles.Data, digests: null, TimeProvider.System).Plan(spec, model, CancellationToken.None);
         return new Open(run, model, [.. run.Queries.Select(query => WeightSet.Open(Path.Combine(_bench.File("run"), "weights", $"{query.Name}.safetensors"), model))]);
     }
 

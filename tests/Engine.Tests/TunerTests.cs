@@ -110,5 +110,5 @@ public sealed class TunerTests : IDisposable
     }
 
     private Task<TuneResult> TuneAsync(TuneSpec tune, RunSpec? spec = null) =>
-        new Tuner(TimeProvider.System).TuneAsync(spec ?? _bench.Spec(), tune, TestContext.Current.CancellationToken);
+        new Tuner(AnyFiles.Data, TimeProvider.System).TuneAsync(spec ?? _bench.Spec(), tune, TestContext.Current.CancellationToken);
 }

@@ -84,5 +84,5 @@ public sealed class VerifierTests : IDisposable
     public void Dispose() => _bench.Dispose();
 
     private Task<VerifyResult> VerifyAsync(VerifySpec verify) =>
-        new Verifier(TimeProvider.System).VerifyAsync(_bench.Store("run"), verify, TestContext.Current.CancellationToken);
+        new Verifier(AnyFiles.Data, TimeProvider.System).VerifyAsync(_bench.Store("run"), verify, TestContext.Current.CancellationToken);
 }

@@ -62,6 +62,14 @@ internal sealed class AzuriteServer : IAsyncDisposable
             throw new InvalidOperationException($"The container {name} was not created: {answer.StatusCode}.");
     }
 
+    public async Task PutAsync(string container, string name, byte[] content)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Put, $"{Address}{Account}/{container}/{Uri.EscapeDataString(name)}?{Signature("rwdlac")}") { Content = new ByteArrayContent(content) };
+        request.Headers.Add("x-ms-blob-type", "BlockBlob");
+        using var answer = await Client.SendAsync(request);
+        answer.EnsureSuccessStatusCode();
+    }
+
     public Task<byte[]> GetAsync(string container, string name) => Client.GetByteArrayAsync(new Uri($"{Address}{Account}/{container}/{name}?{Signature("r")}"));
 
     /// <summary>A shared access signature of the account.</summary>

@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using MirroredInfluence.Arrow;
+using MirroredInfluence.Engine;
+using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Report.Tests;
 
@@ -57,13 +59,15 @@ internal sealed class SampleRun : IDisposable
 
     public RunResult Result { get; }
 
+    public DataFiles Data { get; } = new(new ObjectCache(folder: null, long.MaxValue, TimeProvider.System), TimeProvider.System, TestContext.Current.CancellationToken);
+
     public string File(string name) => Path.Combine(_folder, name);
 
     /// <summary>The page, as a file.</summary>
     public string WritePage()
     {
         using (var stream = System.IO.File.Create(File("report.html")))
-            HtmlReport.Write(stream, Result, Manifest, "sample", TestContext.Current.CancellationToken);
+            HtmlReport.Write(stream, Result, Manifest, Data, "sample", TestContext.Current.CancellationToken);
         return File("report.html");
     }
 

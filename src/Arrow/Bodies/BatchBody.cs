@@ -5,7 +5,7 @@ namespace MirroredInfluence.Arrow;
 
 /// <summary>
 /// The buffers of some fields in one record batch: pointed at in the map, or decoded into memory of its own, which is used again for the
-/// next record batch that is loaded. Views are valid until the next <see cref="Load"/> while the map is held.
+/// next record batch that is loaded. Views are valid until <see cref="Unload"/> while the map is held.
 /// </summary>
 internal sealed unsafe class BatchBody
 {
@@ -20,6 +20,7 @@ internal sealed unsafe class BatchBody
     private readonly int[] _firstViews;     // of each field in the views
     private readonly BufferView[] _views;
     private readonly byte[][] _decoded;     // pinned, one for each view
+    private bool _isHeld;
 
     public BatchBody(MappedFile file, FieldLayout[] fields)
     {
@@ -53,26 +54,24 @@ internal sealed unsafe class BatchBody
     public static long Prefetch(MappedFile file, FieldLayout[] fields, RecordBatch batch, long bufferBytesMax)
     {
         var askedBytes = 0L;
-        foreach (var field in fields)
+        foreach (var range in Stored(fields, batch))
         {
-            var first = field.BufferIndexIn(batch);
-            for (var buffer = first; buffer < first + field.Buffers.Length; buffer++)
-            {
-                var range = batch.Buffers[buffer];
-                var length = Math.Min(range.Length, bufferBytesMax);
-                file.Prefetch(file.View(range.Offset, length));
-                askedBytes += length;
-            }
+            var length = Math.Min(range.Length, bufferBytesMax);
+            file.Prefetch(file.View(range.Offset, length));
+            askedBytes += length;
         }
 
         return askedBytes;
     }
 
+    /// <summary>Waits for what is not here yet.</summary>
     /// <param name="decoder">Of the record batch's compression.</param>
     public void Load(RecordBatch batch, BodyDecoder? decoder)
     {
+        Unload();
         Batch = batch;
         Problem = null;
+        HoldStored();
         for (var fieldIndex = 0; fieldIndex < _fields.Length && Problem is null; fieldIndex++)
         {
             var field = _fields[fieldIndex];
@@ -90,6 +89,49 @@ internal sealed unsafe class BatchBody
                 if (Problem is not null)
                     Problem = $"column '{field.Path}': {Problem}";
             }
+        }
+
+        if (decoder is not null)
+            Unload();
+    }
+
+    /// <summary>Gives back the stored bytes; what was decoded stays.</summary>
+    public void Unload()
+    {
+        if (!_isHeld)
+            return;
+        _isHeld = false;
+        _file.Release(Batch!.Message);
+        foreach (var range in Stored(_fields, Batch))
+            _file.LetGo(range);
+    }
+
+    private static IEnumerable<BufferRange> Stored(FieldLayout[] fields, RecordBatch batch) => fields.SelectMany(field =>
+    {
+        var first = field.BufferIndexIn(batch);
+        return batch.Buffers[first..(first + field.Buffers.Length)];
+    });
+
+    private void HoldStored()
+    {
+        foreach (var range in Stored(_fields, Batch!))
+            _file.Expect(range);
+        var heldCount = 0;
+        try
+        {
+            foreach (var range in Stored(_fields, Batch!))
+            {
+                _file.Hold(range);
+                heldCount++;
+            }
+
+            _isHeld = true;
+        }
+        catch
+        {
+            foreach (var range in Stored(_fields, Batch!).Take(heldCount))
+                _file.LetGo(range);
+            throw;
         }
     }
 

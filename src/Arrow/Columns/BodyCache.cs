@@ -18,8 +18,6 @@ internal sealed class BodyCache(MappedFile file, FieldLayout[] fields)
         using var decoder = BodyDecoder.For(batch.Compression);
         if (_bodies.Count < BodiesMax)
             _bodies.Add(new BatchBody(file, fields));
-        else
-            file.Release(_bodies[^1].Batch!.Message);
         var body = MoveToFront(_bodies.Count - 1);
         body.Load(batch, decoder);
         return body;

@@ -38,6 +38,9 @@ public sealed class ArrowFile : IDisposable
     /// <exception cref="MirroredException">Invalid: no such file. Data: not Arrow IPC, truncated, or malformed.</exception>
     public static ArrowFile Open(string path) => Read(MappedFile.Open(path));
 
+    /// <summary>The same for a file that is elsewhere, of which only what is read comes here.</summary>
+    public static ArrowFile Open(IPiecedContent content) => Read(MappedFile.Open(content));
+
     /// <summary>The same over bytes in memory, which must not change while the file is in use.</summary>
     /// <param name="name">What messages call it.</param>
     public static ArrowFile Parse(ReadOnlyMemory<byte> bytes, string name) => Read(MappedFile.Pin(bytes, name));
@@ -98,6 +101,23 @@ public sealed class ArrowFile : IDisposable
     /// <summary>Copies a text column; a null row is null.</summary>
     /// <exception cref="MirroredException">Invalid: the column holds something else. Data: a row cannot be decoded.</exception>
     public string?[] ReadTexts(string columnPath) => ColumnCopy.ReadTexts(this, columnPath);
+
+    /// <summary>Asks for the stored bytes of rows [rowStart, rowEnd), as far ahead as a scan that starts there would.</summary>
+    public void Prefetch(IReadOnlyList<ColumnBinding> columns, long rowStart, long rowEnd)
+    {
+        FieldLayout[] fields = [.. columns.SelectMany(column => ColumnCursor.FieldsOf(column.Column))];
+        Mapped.Hold();
+        try
+        {
+            var askedBytes = 0L;
+            for (var index = Arrow.RecordBatches.IndexOf(Batches, rowStart); index < Batches.Count && Batches[index].RowStart < rowEnd && askedBytes < Mapped.ReadAheadBytes; index++)
+                askedBytes += BatchBody.Prefetch(Mapped, fields, Batches[index], Mapped.ReadAheadBytes);
+        }
+        finally
+        {
+            Mapped.LetGo();
+        }
+    }
 
     public void Dispose() => Mapped.Dispose();
 

@@ -7,7 +7,7 @@ namespace MirroredInfluence.Arrow;
 
 /// <summary>
 /// The bytes of a file. Metadata is copied out (<see cref="ReadMetadata"/>), so what was checked cannot change afterwards; bodies are
-/// pointed at. Whoever follows a pointer holds the map by a <see cref="Hold"/> that it gives back with <see cref="LetGo"/>.
+/// pointed at. Whoever follows a pointer holds the map by a <see cref="Hold()"/>, and the range by a <see cref="Hold(BufferRange)"/>, that it gives back.
 /// </summary>
 internal sealed unsafe partial class MappedFile : IDisposable
 {
@@ -18,7 +18,9 @@ internal sealed unsafe partial class MappedFile : IDisposable
     private readonly SafeHandle _map;
     private readonly byte* _start;
     private readonly bool _hasPages;
+    private readonly PieceMap? _pieces;
     private SafeFileHandle? _file;
+    private MetadataWindows? _windows;
 
     private MappedFile(string name, long length, SafeHandle map, byte* start, SafeFileHandle? file)
     {
@@ -30,10 +32,24 @@ internal sealed unsafe partial class MappedFile : IDisposable
         _hasPages = file is not null;
     }
 
+    private MappedFile(IPiecedContent content, PieceMap pieces)
+        : this(content.Name, content.Length, pieces, pieces.Start, file: null)
+    {
+        _pieces = pieces;
+        _windows = content.Length > content.PieceBytes ? new MetadataWindows(content) : null;
+        _hasPages = true;
+        ReadAheadBytes = (long)PieceMap.PiecesAheadMax * content.PieceBytes;
+    }
+
     /// <summary>What messages call it.</summary>
     public string Name { get; }
 
     public long Length { get; }
+
+    /// <summary>How far ahead of a scan to ask for what is not here.</summary>
+    public long ReadAheadBytes { get; } = PageTrail.WindowBytes;
+
+    public static MappedFile Open(IPiecedContent content) => content.Length == 0 ? throw Empty(content.Name) : new MappedFile(content, new PieceMap(content));
 
     public static MappedFile Open(string path)
     {
@@ -43,7 +59,7 @@ internal sealed unsafe partial class MappedFile : IDisposable
             file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             var length = RandomAccess.GetLength(file);
             if (length == 0)
-                throw Failure.Data($"{path}: the file is empty; expected Arrow IPC.");
+                throw Empty(path);
             using var mapping = MemoryMappedFile.CreateFromFile(
                 file, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             var view = mapping.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read).SafeMemoryMappedViewHandle;
@@ -73,9 +89,18 @@ internal sealed unsafe partial class MappedFile : IDisposable
     /// <summary>Copies checked bytes out. Short when the file was truncated since it was mapped.</summary>
     public void ReadMetadata(long offset, Span<byte> destination)
     {
+        if (_windows is not null)
+        {
+            _windows.Read(offset, destination);
+            return;
+        }
+
         if (_file is null)
         {
+            var range = new BufferRange(offset, destination.Length);
+            Hold(range);
             new ReadOnlySpan<byte>(_start + offset, destination.Length).CopyTo(destination);
+            LetGo(range);
             return;
         }
 
@@ -89,14 +114,18 @@ internal sealed unsafe partial class MappedFile : IDisposable
         }
     }
 
+    /// <summary>Metadata at an offset, which may lie anywhere, will be read soon.</summary>
+    public void ExpectMetadata(long offset) => _windows?.Expect(offset);
+
     /// <summary>All metadata was read: the map needs no open file.</summary>
     public void CloseMetadata()
     {
         _file?.Dispose();
         _file = null;
+        _windows = null;
     }
 
-    /// <summary>Keeps the map alive until <see cref="LetGo"/>.</summary>
+    /// <summary>Keeps the map alive until <see cref="LetGo()"/>.</summary>
     /// <exception cref="ObjectDisposedException">The file was disposed.</exception>
     public void Hold()
     {
@@ -106,11 +135,23 @@ internal sealed unsafe partial class MappedFile : IDisposable
 
     public void LetGo() => _map.DangerousRelease();
 
+    /// <summary>Brings a range here, if it is not, and keeps it until <see cref="LetGo(BufferRange)"/>.</summary>
+    public void Hold(BufferRange range) => _pieces?.Hold(range);
+
+    /// <summary>Asks for a range that is about to be held.</summary>
+    public void Expect(BufferRange range) => _pieces?.Expect(range);
+
+    public void LetGo(BufferRange range) => _pieces?.LetGo(range);
+
     /// <summary>The range lies in the file: its caller has checked it.</summary>
     public BufferView View(long offset, long length) => new(_start + offset, length);
 
-    /// <summary>Asks for the pages ahead of a scan.</summary>
-    public void Prefetch(BufferView range) => Advise(range, WillNeed);
+    /// <summary>Asks for the bytes ahead of a scan.</summary>
+    public void Prefetch(BufferView range)
+    {
+        _pieces?.Expect(new BufferRange(range.Pointer - _start, range.Length));
+        Advise(range, WillNeed);
+    }
 
     /// <summary>
     /// Gives back the pages behind a scan, and those around them that Linux mapped by the way. A page that another scan still reads is mapped
@@ -132,6 +173,8 @@ internal sealed unsafe partial class MappedFile : IDisposable
         _map.Dispose();
         CloseMetadata();
     }
+
+    private static MirroredException Empty(string name) => Failure.Data($"{name}: the file is empty; expected Arrow IPC.");
 
     private void Advise(BufferView range, int advice)
     {

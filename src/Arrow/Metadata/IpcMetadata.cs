@@ -12,6 +12,7 @@ internal sealed class IpcMetadata
     private const short Version4 = 3;
     private const short Version5 = 4;
     private const int BlockBytes = 24;
+    private const int HeadersAhead = 16;
 
     private readonly MappedFile _file;
     private readonly List<RecordBatch> _recordBatches = [];
@@ -84,6 +85,8 @@ internal sealed class IpcMetadata
         Span<byte> prefix = stackalloc byte[8];
         for (var blockIndex = 0; blockIndex < blocks.Count; blockIndex++)
         {
+            for (var ahead = blockIndex == 0 ? 1 : HeadersAhead; ahead <= HeadersAhead && blockIndex + ahead < blocks.Count; ahead++)
+                _file.ExpectMetadata(blocks.Int64(blockIndex + ahead));
             var offset = blocks.Int64(blockIndex);
             var headerBytes = blocks.Int32(blockIndex, 8);
             var bodyBytes = blocks.Int64(blockIndex, 16);

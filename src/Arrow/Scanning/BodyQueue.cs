@@ -53,7 +53,7 @@ internal sealed class BodyQueue : IDisposable
     /// <summary>Its rows are behind the scan.</summary>
     public void GiveBack(BatchBody body)
     {
-        _file.Release(body.Batch!.Message);
+        body.Unload();
         lock (_free)
             _free.Push(body);
     }
@@ -84,15 +84,13 @@ internal sealed class BodyQueue : IDisposable
         body ??= new BatchBody(_file, _fields);
         var batch = _batches[index];
         body.Load(batch, _decoders[batch.Compression]);
-        if (batch.Compression != BodyCompression.None)
-            _file.Release(batch.Message);
         return body;
     }
 
     private void PrefetchAhead(RecordBatch current)
     {
         _prefetchedBytes = Math.Max(0, _prefetchedBytes - current.BodyBytes);
-        for (; HasRows(_prefetched) && (_prefetched <= _next || _prefetchedBytes < PageTrail.WindowBytes); _prefetched++)
-            _prefetchedBytes += BatchBody.Prefetch(_file, _fields, _batches[_prefetched], PageTrail.WindowBytes);
+        for (; HasRows(_prefetched) && (_prefetched <= _next || _prefetchedBytes < _file.ReadAheadBytes); _prefetched++)
+            _prefetchedBytes += BatchBody.Prefetch(_file, _fields, _batches[_prefetched], _file.ReadAheadBytes);
     }
 }

@@ -42,10 +42,14 @@ internal sealed unsafe class ColumnCursor
         _expandedBytes = miniBatchRows * _rowBytes;
     }
 
-    /// <summary>From the root to the leaf.</summary>
+    /// <inheritdoc cref="FieldsOf"/>
     public FieldLayout[] Fields { get; }
 
     private ref Level Leaf => ref _levels[^1];
+
+    /// <summary>From the root to the leaf.</summary>
+    public static FieldLayout[] FieldsOf(TensorColumn column) =>
+        column.Lists.IsEmpty ? [.. column.Path.Fields] : [.. column.Path.Fields, .. column.Lists.Skip(1), column.Leaf];
 
     /// <summary>Rows of this record batch are next. Its body was decoded.</summary>
     public void Enter(BatchBody body)
@@ -118,9 +122,6 @@ internal sealed unsafe class ColumnCursor
             level.ContentTrail.Follow(file);
         }
     }
-
-    private static FieldLayout[] FieldsOf(TensorColumn column) =>
-        column.Lists.IsEmpty ? [.. column.Path.Fields] : [.. column.Path.Fields, .. column.Lists.Skip(1), column.Leaf];
 
     private UnscorableReason PointOne(long row, int slot, out nint pointer)
     {

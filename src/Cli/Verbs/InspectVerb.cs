@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using MirroredInfluence.Arrow;
 using MirroredInfluence.Cli.Import;
 using MirroredInfluence.Engine;
+using MirroredInfluence.Storage;
 using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Cli;
@@ -13,7 +13,7 @@ internal sealed class InspectVerb : Verb
     private readonly Argument<string[]> _files = new("FILE")
     {
         Arity = new ArgumentArity(1, 2),
-        Description = "A TorchScript archive, an Arrow file or stream, or one of each. A TorchScript archive is code: inspect only what you trust.",
+        Description = "A TorchScript archive, an Arrow file or stream (also in a store), or one of each. A TorchScript archive is code: inspect only what you trust.",
     };
 
     public InspectVerb()
@@ -28,8 +28,9 @@ internal sealed class InspectVerb : Verb
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         var (models, files) = Sort(parsed.GetValue(_files)!);
+        using var data = new DataFiles(ObjectCache.Of(new ComputeSpec(), terminal.Time), terminal.Time, cancellationToken);
         using var model = models is [var modelPath] ? BaseModel.Load(modelPath) : null;
-        using var file = files is [var filePath] ? ArrowFile.Open(filePath) : null;
+        using var file = files is [var filePath] ? data.Open(filePath) : null;
 
         if (model is not null)
             ModelPage.Write(model, terminal.Output);
@@ -37,25 +38,26 @@ internal sealed class InspectVerb : Verb
             ArrowFilePage.Write(file, terminal.Output);
         if (model is null || file is null)
             return 0;
-        return BindingPage.Write(model.Signature, file, terminal.Output) && await TryRowsAsync(model, file, terminal, cancellationToken) ? 0 : 2;
+        return BindingPage.Write(model.Signature, file, terminal.Output) && await TryRowsAsync(data, model, file.RowCount, files[0], terminal, cancellationToken) ? 0 : 2;
     }
 
-    private static async Task<bool> TryRowsAsync(BaseModel model, ArrowFile file, Terminal terminal, CancellationToken cancellationToken)
+    private static async Task<bool> TryRowsAsync(
+        DataFiles data, BaseModel model, long rowCount, string path, Terminal terminal, CancellationToken cancellationToken)
     {
-        if (file.RowCount == 0)
+        if (rowCount == 0)
         {
             terminal.Output.WriteLine("\nNames, types and shapes fit. The file has no rows to try.");
             return true;
         }
 
-        var tried = await FirstRows.TryAsync(model, file.Path, terminal.Time, cancellationToken);
+        var tried = await FirstRows.TryAsync(data, model, path, terminal.Time, cancellationToken);
         terminal.Output.WriteLine($"\nNames, types and shapes fit, and the model gives {tried.LossCount} of the first {tried.RowCount} rows a finite loss.");
         return tried.LossCount > 0;
     }
 
     private static (ImmutableArray<string> Models, ImmutableArray<string> Files) Sort(string[] paths)
     {
-        foreach (var path in paths)
+        foreach (var path in paths.Where(path => !DataFiles.IsRemote(path)))
         {
             if (Directory.Exists(path))
                 throw Failure.Invalid($"{path}: is a folder; expected a file, such as one of {Path.Combine(path, "*.arrow")}.");
@@ -71,8 +73,8 @@ internal sealed class InspectVerb : Verb
         return ([.. byKind[true]], [.. byKind[false]]);
     }
 
-    /// <summary>A TorchScript archive is a zip.</summary>
-    private static bool IsArchive(string path) => ReadHead(path).AsSpan().StartsWith("PK"u8);
+    /// <summary>A TorchScript archive is a zip, and here: one from elsewhere is only loaded by a run that pins it.</summary>
+    private static bool IsArchive(string path) => !DataFiles.IsRemote(path) && ReadHead(path).AsSpan().StartsWith("PK"u8);
 
     private static bool IsImportable(string path)
     {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using MirroredInfluence.Engine;
 using MirroredInfluence.Report;
+using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Cli;
 
@@ -29,7 +30,8 @@ internal sealed class PlanVerb : Verb
     {
         var spec = _spec.Read(parsed);
         var progress = new RunProgressPrinter(terminal);
-        var forecast = await new Probe(terminal.Time, progress, HtmlReport.Check).MeasureAsync(spec, cancellationToken);
+        using var data = new DataFiles(ObjectCache.Of(spec.Compute, terminal.Time), terminal.Time, cancellationToken);
+        var forecast = await new Probe(data, terminal.Time, progress, planned => HtmlReport.Check(data, planned)).MeasureAsync(spec, cancellationToken);
         terminal.WipeLine();
 
         if (parsed.GetValue(_json))

@@ -13,23 +13,25 @@ internal static class ResultFiles
     public static async Task MakeAsync(Terminal terminal, string address, Func<RunSpec, ReportSpec> reportOf, CancellationToken cancellationToken)
     {
         var place = ObjectUri.Parse(address);
-        var directory = await RunDirectory.OpenAsync(ObjectStores.Open(place, CacheFolder.Resolve(null), terminal.Time), cancellationToken);
+        var cache = ObjectCache.Of(new ComputeSpec(), terminal.Time);
+        using var data = new DataFiles(cache, terminal.Time, cancellationToken);
+        var directory = await RunDirectory.OpenAsync(ObjectStores.Open(place, cache, terminal.Time), cancellationToken);
         var report = reportOf(directory.Manifest.Spec);
-        var result = await new Reducer(terminal.Time, new RunProgressPrinter(terminal)).ReduceAsync(directory, cancellationToken);
+        var result = await new Reducer(data, terminal.Time, new RunProgressPrinter(terminal)).ReduceAsync(directory, cancellationToken);
         terminal.WipeLine();
 
-        await WriteAsync(directory, place, result, report, cancellationToken);
+        await WriteAsync(directory, place, result, data, report, cancellationToken);
         WriteTable(terminal, directory, place, result);
     }
 
     /// <param name="report">What the page shows; not part of the run, so it may differ from what run.json says.</param>
-    public static async Task WriteAsync(RunDirectory directory, ObjectUri place, RunResult result, ReportSpec report, CancellationToken cancellationToken)
+    public static async Task WriteAsync(RunDirectory directory, ObjectUri place, RunResult result, DataFiles data, ReportSpec report, CancellationToken cancellationToken)
     {
         var manifest = directory.Manifest with { Spec = directory.Manifest.Spec with { Report = report } };
         await directory.PutResultAsync(Arrow, stream => ResultWriter.WriteArrow(stream, result), cancellationToken);
-        await directory.PutResultAsync(Page, stream => HtmlReport.Write(stream, result, manifest, place.Name, cancellationToken), cancellationToken);
+        await directory.PutResultAsync(Page, stream => HtmlReport.Write(stream, result, manifest, data, place.Name, cancellationToken), cancellationToken);
         if (report.Caption is not null || await directory.HasResultAsync(TdaViewer, cancellationToken))
-            await directory.PutResultAsync(TdaViewer, stream => TdaViewerWriter.Write(stream, result, manifest, cancellationToken), cancellationToken);
+            await directory.PutResultAsync(TdaViewer, stream => TdaViewerWriter.Write(stream, result, manifest, data, cancellationToken), cancellationToken);
         await directory.PutResultAsync(Json, stream => ResultWriter.WriteJson(stream, result), cancellationToken);
     }
 

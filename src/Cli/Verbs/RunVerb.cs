@@ -37,15 +37,17 @@ internal sealed class RunVerb : Verb
         var spec = _spec.Read(parsed);
         var place = ObjectUri.Parse(parsed.GetValue(_out) ?? Path.Combine("out", _spec.DefaultName(parsed, spec)));
         OutFolder.Check(place);
-        var store = ObjectStores.Open(place, CacheFolder.Resolve(spec.Compute.Cache), terminal.Time);
+        var cache = ObjectCache.Of(spec.Compute, terminal.Time);
+        using var data = new DataFiles(cache, terminal.Time, cancellationToken);
+        var store = ObjectStores.Open(place, cache, terminal.Time);
 
         var startedAt = terminal.Time.GetTimestamp();
         var progress = new PhaseWatch(parsed.GetValue(_json) ? new RunProgressJson(terminal) : new RunProgressPrinter(terminal));
-        var result = await new LocalEngine(terminal.Time, progress, HtmlReport.Check).RunAsync(spec, store, cancellationToken);
+        var result = await new LocalEngine(data, terminal.Time, progress, planned => HtmlReport.Check(data, planned)).RunAsync(spec, store, cancellationToken);
         terminal.WipeLine();
 
         var directory = await RunDirectory.OpenAsync(store, cancellationToken);
-        await ResultFiles.WriteAsync(directory, place, result, spec.Report, cancellationToken);
+        await ResultFiles.WriteAsync(directory, place, result, data, spec.Report, cancellationToken);
         var seconds = terminal.Time.GetElapsedTime(startedAt).TotalSeconds;
         if (parsed.GetValue(_json))
         {

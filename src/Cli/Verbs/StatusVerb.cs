@@ -22,7 +22,7 @@ internal sealed class StatusVerb : Verb
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         var place = ObjectUri.Parse(parsed.GetValue(_folder)!);
-        var store = ObjectStores.Open(place, CacheFolder.Resolve(null), terminal.Time);
+        var store = ObjectStores.Open(place, ObjectCache.Of(new ComputeSpec(), terminal.Time), terminal.Time);
         var status = await RunStatus.ReadAsync(store, terminal.Time.GetUtcNow(), cancellationToken);
 
         if (parsed.GetValue(_json))

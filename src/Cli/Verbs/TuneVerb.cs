@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Numerics;
 using MirroredInfluence.Engine;
+using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Cli;
 
@@ -56,7 +57,8 @@ internal sealed class TuneVerb : Verb
         var path = parsed.GetValue(_out) ?? Path.Combine("out", $"{_spec.DefaultName(parsed, spec)}.tune.json");
         CheckOut(path);
         var progress = new RunProgressPrinter(terminal);
-        var result = await new Tuner(terminal.Time, progress).TuneAsync(spec, Read(parsed), cancellationToken);
+        using var data = new DataFiles(ObjectCache.Of(spec.Compute, terminal.Time), terminal.Time, cancellationToken);
+        var result = await new Tuner(data, terminal.Time, progress).TuneAsync(spec, Read(parsed), cancellationToken);
         terminal.WipeLine();
 
         Write(result, spec, terminal.Output);

@@ -39,10 +39,12 @@ internal sealed class VerifyVerb : Verb
     {
         if (parsed.GetValue(_rows) < 1)
             throw Failure.Invalid($"--rows: found {parsed.GetValue(_rows)}; expected 1 or more.");
-        var store = ObjectStores.Open(ObjectUri.Parse(parsed.GetValue(_folder)!), CacheFolder.Resolve(null), terminal.Time);
+        var cache = ObjectCache.Of(new ComputeSpec(), terminal.Time);
+        using var data = new DataFiles(cache, terminal.Time, cancellationToken);
+        var store = ObjectStores.Open(ObjectUri.Parse(parsed.GetValue(_folder)!), cache, terminal.Time);
         var trainRow = parsed.GetValue(_row) is { } text ? await FindRowAsync(store, text, cancellationToken) : (long?)null;
         var progress = new RunProgressPrinter(terminal);
-        var verified = await new Verifier(terminal.Time, progress).VerifyAsync(
+        var verified = await new Verifier(data, terminal.Time, progress).VerifyAsync(
             store, new VerifySpec { RowCount = parsed.GetValue(_rows), TrainRow = trainRow }, cancellationToken);
         terminal.WipeLine();
 
@@ -75,7 +77,7 @@ internal sealed class VerifyVerb : Verb
             throw Failure.Invalid($"--row: found '{text}'; expected FILE:ROW, such as {new FileLabels(plan.Files).Of(plan.Files[0].Uri)}:17.");
 
         var (name, labels) = (text[..colon], new FileLabels(plan.Files));
-        int[] matches = [.. Enumerable.Range(0, plan.Files.Length).Where(index => plan.Files[index].Uri == Path.GetFullPath(name) || plan.Files[index].Uri.EndsWith($"/{name}", StringComparison.Ordinal))];
+        int[] matches = [.. Enumerable.Range(0, plan.Files.Length).Where(index => plan.Files[index].Uri == name || plan.Files[index].Uri == Path.GetFullPath(name) || plan.Files[index].Uri.EndsWith($"/{name}", StringComparison.Ordinal))];
         if (matches.Length == 0)
             throw Failure.Invalid($"--row: '{name}' is the name of no file of this run{NearestName.Ending(name, plan.Files.Select(file => labels.Of(file.Uri)))}");
         if (matches is not [var fileIndex])

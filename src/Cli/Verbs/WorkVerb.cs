@@ -57,10 +57,17 @@ internal sealed class WorkVerb : Verb
         var spec = _spec.Read(parsed);
         var directoryUri = ObjectUri.Parse(parsed.GetValue(_out)!);
         OutFolder.Check(directoryUri);
-        var store = ObjectStores.Open(directoryUri, CacheFolder.Resolve(spec.Compute.Cache), terminal.Time);
+        var cache = ObjectCache.Of(spec.Compute, terminal.Time);
+        using var data = new DataFiles(cache, terminal.Time, cancellationToken);
+        var store = ObjectStores.Open(directoryUri, cache, terminal.Time);
         IProgress<RunProgress> progress = parsed.GetValue(_json) ? new RunProgressJson(terminal) : new RunProgressPrinter(terminal);
         var worker = new BatchWorker(
-            place, (directory, result, stop) => ResultFiles.WriteAsync(directory, directoryUri, result, spec.Report, stop), terminal.Time, progress, HtmlReport.Check);
+            place,
+            (directory, result, stop) => ResultFiles.WriteAsync(directory, directoryUri, result, data, spec.Report, stop),
+            data,
+            terminal.Time,
+            progress,
+            planned => HtmlReport.Check(data, planned));
         var outcome = await worker.RunAsync(spec, store, parsed.GetValue(_allowPoisoned), cancellationToken);
         terminal.WipeLine();
 

@@ -22,6 +22,10 @@ public sealed record ComputeSpec
     [Range(1, int.MaxValue)]
     public int ShardRows { get; init; } = 16384;
 
-    [Description("Folder of the base-loss and digest cache; none turns it off. Default: the user's cache folder.")]
+    [Description("Folder of the cache of base losses, digests and remote files; none turns it off. Default: the user's cache folder.")]
     public string? Cache { get; init; }
+
+    [Description("Gigabytes (10⁹ bytes) of remote files that the cache keeps; those used least recently go first.")]
+    [Range(0.1, 1_000_000)]
+    public double CacheGigabytes { get; init; } = 20;
 }

@@ -12,6 +12,7 @@ namespace MirroredInfluence.Engine;
 public sealed class BatchWorker(
     WorkerPlace place,
     Func<RunDirectory, RunResult, CancellationToken, Task> writeResult,
+    DataFiles data,
     TimeProvider time,
     IProgress<RunProgress>? progress = null,
     Action<RunManifest>? check = null)
@@ -25,14 +26,14 @@ public sealed class BatchWorker(
     {
         var cacheFolder = CacheFolder.Resolve(spec.Compute.Cache);
         await using var crew = await Crew.JoinAsync(store, place, time, cancellationToken);
-        using var models = DeviceModels.Load(spec.Model, spec.Compute);
+        using var models = DeviceModels.Load(data, spec.Model, spec.Compute);
         var digests = new DigestCache(cacheFolder, time);
-        var planner = new Planner(digests, time, progress);
+        var planner = new Planner(data, digests, time, progress);
 
         await crew.ShareAsync(["plan"], 1, item => item, (_, stop) => IsPlannedAsync(store, stop), PlanAsync, cancellationToken);
         var directory = await RunDirectory.OpenAsync(store, cancellationToken);
         var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Unavailable("plan.arrow has gone from the run directory. Run again.");
-        var run = Planner.Join(spec, models.Models[0], directory.Manifest, plan);
+        var run = planner.Join(spec, models.Models[0], directory.Manifest, plan);
         directory = await RunDirectory.CreateOrOpenAsync(store, run.Manifest, cancellationToken);
 
         await crew.ShareAsync(run.Queries, models.LaneCount, query => $"weights/{query.Name}", IsAscendedAsync, AscendAsync, cancellationToken);
@@ -62,7 +63,7 @@ public sealed class BatchWorker(
 
         async Task ReduceAsync(ImmutableArray<string> items, CancellationToken stop)
         {
-            var result = await new Reducer(time, progress).ReduceAsync(directory, run.Queries, stop);
+            var result = await new Reducer(data, time, progress).ReduceAsync(directory, run.Queries, stop);
             await writeResult(directory, result, stop);
         }
     }

@@ -7,10 +7,14 @@ namespace MirroredInfluence.Engine;
 /// <summary>An open Arrow file with its columns bound to the model's arguments.</summary>
 internal sealed class BoundFile : IDisposable
 {
-    private BoundFile(ArrowFile file, ImmutableArray<ColumnBinding> columns, ArgumentLayout layout, ValueColumn? id, ValueColumn? group) =>
-        (File, Columns, Layout, Id, Group) = (file, columns, layout, id, group);
+    private BoundFile(
+        ArrowFile file, string? version, ImmutableArray<ColumnBinding> columns, ArgumentLayout layout, ValueColumn? id, ValueColumn? group) =>
+        (File, Version, Columns, Layout, Id, Group) = (file, version, columns, layout, id, group);
 
     public ArrowFile File { get; }
+
+    /// <summary>As <see cref="DataFiles.VersionOf"/>.</summary>
+    public string? Version { get; }
 
     /// <summary>In the order of <see cref="ArgumentLayout.Columns"/>.</summary>
     public ImmutableArray<ColumnBinding> Columns { get; }
@@ -25,13 +29,14 @@ internal sealed class BoundFile : IDisposable
     /// <exception cref="MirroredException">
     /// Invalid: a column is missing, has another shape than in the first training file, or a type that the argument cannot hold.
     /// </exception>
-    public static BoundFile Open(string path, ArgumentLayout layout, string? id, string? group)
+    public static BoundFile Open(DataFiles data, string uri, ArgumentLayout layout, string? id, string? group)
     {
-        var file = ArrowFile.Open(path);
+        var file = data.Open(uri);
         try
         {
             var columns = layout.Columns.Select(argument => Bind(file, argument)).ToImmutableArray();
-            return new BoundFile(file, columns, StoredAs(file, columns, layout), id is null ? null : BindId(file, id), group is null ? null : file.BindValue(group));
+            return new BoundFile(
+                file, data.VersionOf(uri), columns, StoredAs(file, columns, layout), id is null ? null : BindId(file, id), group is null ? null : file.BindValue(group));
         }
         catch
         {

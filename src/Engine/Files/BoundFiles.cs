@@ -10,22 +10,38 @@ namespace MirroredInfluence.Engine;
 /// </summary>
 /// <param name="digestOf">Gives the digest of an open file, to compare with the expected one; null takes files as they are.</param>
 internal sealed class BoundFiles(
-    ImmutableArray<DataFile> files, ArgumentLayout layout, string? id, string? group, Func<BoundFile, string>? digestOf = null) : IDisposable
+    DataFiles data, ImmutableArray<DataFile> files, ArgumentLayout layout, string? id, string? group, Func<BoundFile, string>? digestOf = null) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<int, (BoundFile File, int UserCount)> _open = [];
+    private readonly Dictionary<int, OpenFile> _open = [];
     private int? _idle;
 
-    /// <summary>The file, open until <see cref="Return"/>.</summary>
+    /// <summary>The file, open until <see cref="Return"/>. Others are lent meanwhile: opening a remote file takes a while.</summary>
     public BoundFile Borrow(int fileIndex)
     {
+        OpenFile? open;
         lock (_lock)
         {
             if (_idle == fileIndex)
                 _idle = null;
-            var (file, userCount) = _open.TryGetValue(fileIndex, out var open) ? open : (Open(fileIndex), 0);
-            _open[fileIndex] = (file, userCount + 1);
-            return file;
+            if (!_open.TryGetValue(fileIndex, out open))
+                _open.Add(fileIndex, open = new OpenFile(() => Open(fileIndex)));
+            open.UserCount++;
+        }
+
+        try
+        {
+            return open.File.Value;
+        }
+        catch
+        {
+            lock (_lock)
+            {
+                if (--open.UserCount == 0)
+                    _open.Remove(fileIndex);
+            }
+
+            throw;
         }
     }
 
@@ -33,9 +49,7 @@ internal sealed class BoundFiles(
     {
         lock (_lock)
         {
-            var (file, userCount) = _open[fileIndex];
-            _open[fileIndex] = (file, userCount - 1);
-            if (userCount > 1)
+            if (--_open[fileIndex].UserCount > 0)
                 return;
 
             CloseIdle();
@@ -56,7 +70,7 @@ internal sealed class BoundFiles(
     private BoundFile Open(int fileIndex)
     {
         var expected = files[fileIndex];
-        var file = BoundFile.Open(expected.Uri, layout, id, group);
+        var file = BoundFile.Open(data, expected.Uri, layout, id, group);
         try
         {
             if (file.File.RowCount != expected.RowCount)
@@ -88,7 +102,14 @@ internal sealed class BoundFiles(
             return;
 
         _open.Remove(fileIndex, out var idle);
-        idle.File.Dispose();
+        idle!.File.Value.Dispose();
         _idle = null;
+    }
+
+    private sealed class OpenFile(Func<BoundFile> open)
+    {
+        public Lazy<BoundFile> File { get; } = new(open);
+
+        public int UserCount { get; set; }
     }
 }

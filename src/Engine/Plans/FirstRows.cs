@@ -9,7 +9,7 @@ public readonly record struct FirstRows(int RowCount, int LossCount)
 {
     /// <param name="path">A file with rows and a column for each argument.</param>
     /// <exception cref="MirroredException">As for a run.</exception>
-    public static async Task<FirstRows> TryAsync(BaseModel model, string path, TimeProvider time, CancellationToken cancellationToken)
+    public static async Task<FirstRows> TryAsync(DataFiles data, BaseModel model, string path, TimeProvider time, CancellationToken cancellationToken)
     {
         var spec = new RunSpec
         {
@@ -17,7 +17,7 @@ public readonly record struct FirstRows(int RowCount, int LossCount)
             Train = new TrainSpec { Shards = [path] },
             Test = new TestSpec { Shards = [path], Rows = "0" },
         };
-        var run = new Planner(digests: null, time).Plan(spec, model, cancellationToken);
+        var run = new Planner(data, digests: null, time).Plan(spec, model, cancellationToken);
         var scored = await Rehearsal.ScoreFirstAsync(run with { Queries = [] }, [], model, time, cancellationToken);
         return new FirstRows(scored.Shard.RowCount, scored.BaseLosses.Count(float.IsFinite));
     }

@@ -19,16 +19,19 @@ public sealed record PlannedRun
     /// <summary>With the types that the first training file stores; <see cref="BoundFile.Layout"/> has those of another.</summary>
     public required ArgumentLayout Layout { get; init; }
 
+    /// <summary>Opens its files.</summary>
+    public required DataFiles Data { get; init; }
+
     public RunSpec Spec => Manifest.Spec;
 
     /// <summary>Noise and timestep draws a row; 1 without <c>score.draws</c>.</summary>
     public int DrawCount => Spec.Score.Draws?.Count ?? 1;
 
-    internal BoundFiles OpenTrainFiles() => new(Plan.Files, Layout, Spec.Train.Id, Spec.Train.Group);
+    internal BoundFiles OpenTrainFiles() => new(Data, Plan.Files, Layout, Spec.Train.Id, Spec.Train.Group);
 
     /// <summary>The same, and a file whose rows are others than when the run was planned is refused: for who did not plan it.</summary>
     internal BoundFiles OpenTrainFiles(DigestCache digests, CancellationToken cancellationToken) => new(
-        Plan.Files, Layout, Spec.Train.Id, Spec.Train.Group, file => Planner.DigestOf(file, Spec.Train.Id, Spec.Train.Group, digests, cancellationToken));
+        Data, Plan.Files, Layout, Spec.Train.Id, Spec.Train.Group, file => Planner.DigestOf(file, Spec.Train.Id, Spec.Train.Group, digests, cancellationToken));
 
-    internal BoundFiles OpenTestFiles() => new(Manifest.Inputs.Test, Layout, id: null, group: null);
+    internal BoundFiles OpenTestFiles() => new(Data, Manifest.Inputs.Test, Layout, id: null, group: null);
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
-using MirroredInfluence.Arrow;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using MirroredInfluence.Storage;
 using MirroredInfluence.Torch;
 
@@ -10,19 +12,19 @@ namespace MirroredInfluence.Engine;
 /// every bound byte.
 /// </summary>
 /// <param name="digests">Null leaves digests empty, and the run's id without meaning: for what is never stored.</param>
-public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<RunProgress>? progress = null)
+public sealed class Planner(DataFiles data, DigestCache? digests, TimeProvider time, IProgress<RunProgress>? progress = null)
 {
     /// <exception cref="MirroredException">Invalid or Data: a pattern, a file, a column or a query that cannot be used.</exception>
     public PlannedRun Plan(RunSpec spec, BaseModel model, CancellationToken cancellationToken)
     {
         Estimator.Named(spec.Score.Estimator);
-        var trainPaths = FilePatterns.Expand(spec.Train.Shards, "train.shards");
-        var testPaths = FilePatterns.Expand(spec.Test.Shards, "test.shards");
+        var trainPaths = data.Expand(spec.Train.Shards, "train.shards");
+        var testPaths = data.Expand(spec.Test.Shards, "test.shards");
         var layout = BindFirst(trainPaths[0], model.Signature, spec);
         if (spec.Ascent.FlatLossEscape is { } escape)
             CheckEscape(spec.Ascent, escape, layout);
 
-        var testId = QueryReader.IdColumn(spec, testPaths);
+        var testId = QueryReader.IdColumn(data, spec, testPaths);
         var testGroup = spec.Test.Query is "row" or "all" ? null : spec.Test.Query;
         Require(trainPaths[0], ("train.id", spec.Train.Id), ("train.group", spec.Train.Group));
         Require(testPaths[0], ("test.id", spec.Test.Id), ("test.query", testGroup));
@@ -46,17 +48,18 @@ public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<R
         {
             Manifest = RunManifest.Create(Pinned(spec, model), inputs, typeof(Planner).Assembly.GetName().Version!.ToString(3)),
             Plan = plan,
-            Queries = QueryReader.Read(spec, inputs.Test),
+            Queries = QueryReader.Read(data, spec, inputs.Test),
             Layout = layout,
+            Data = data,
         };
     }
 
     /// <summary>The run that another worker has planned, as this one sees its files. Reads metadata and test rows' names only.</summary>
     /// <exception cref="MirroredException">Invalid: the run is of another spec or model, or other files are found here.</exception>
-    internal static PlannedRun Join(RunSpec spec, BaseModel model, RunManifest planned, RunPlan plan)
+    internal PlannedRun Join(RunSpec spec, BaseModel model, RunManifest planned, RunPlan plan)
     {
-        var trainPaths = FilePatterns.Expand(spec.Train.Shards, "train.shards");
-        var testPaths = FilePatterns.Expand(spec.Test.Shards, "test.shards");
+        var trainPaths = data.Expand(spec.Train.Shards, "train.shards");
+        var testPaths = data.Expand(spec.Test.Shards, "test.shards");
         var inputs = planned.Inputs with
         {
             ModelDigest = model.Sha256,
@@ -68,18 +71,21 @@ public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<R
         {
             Manifest = RunManifest.Create(Pinned(spec, model), inputs, planned.CodeVersion),
             Plan = RunPlan.Of(inputs.Train, file => rowStarts[file]),
-            Queries = QueryReader.Read(spec, inputs.Test),
+            Queries = QueryReader.Read(data, spec, inputs.Test),
             Layout = BindFirst(trainPaths[0], model.Signature, spec),
+            Data = data,
         };
     }
 
-    /// <summary>Digest of a file's bound columns, ids and groups.</summary>
+    /// <summary>Digest of a file's bound columns, ids and groups; of a remote file's version instead, which needs none of its rows (docs/decisions/0073).</summary>
     internal static string DigestOf(
         BoundFile file, string? id, string? group, DigestCache digests, CancellationToken cancellationToken)
     {
         var columns = file.Layout.Columns.Select(column => $"{column.Column}: {column.StoredDtype} [{string.Join(',', column.Shape)}]");
         var bindings = string.Join('\n', [.. columns, $"id {id}", $"group {group}"]);
-        return digests.Of(file.File.Path, bindings, () => RowsDigest.Compute(file, cancellationToken));
+        return file.Version is { } version
+            ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{version}\n{bindings}")))
+            : digests.Of(file.File.Path, bindings, () => RowsDigest.Compute(file, cancellationToken));
     }
 
     private static ImmutableArray<DataFile> Found(ImmutableArray<DataFile> planned, ImmutableArray<string> paths, string field) =>
@@ -88,19 +94,24 @@ public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<R
             : throw Failure.Invalid(
                 $"{field}: {paths.Length:N0} files here; the run was planned with {planned.Length:N0}. Every worker must see the same files.");
 
-    private static RunSpec Pinned(RunSpec spec, BaseModel model) =>
-        spec with { Model = new ModelSpec { Uri = Path.GetFullPath(model.Path), Sha256 = model.Sha256 } };
-
-    private static ArgumentLayout BindFirst(string path, ModelSignature signature, RunSpec spec)
+    /// <summary>The spec as a run records it: the model's digest in it, and no signature.</summary>
+    private static RunSpec Pinned(RunSpec spec, BaseModel model) => spec with
     {
-        using var file = ArrowFile.Open(path);
+        Model = new ModelSpec { Uri = DataFiles.IsRemote(spec.Model.Uri) ? DataFiles.WithoutQuery(spec.Model.Uri) : Path.GetFullPath(spec.Model.Uri), Sha256 = model.Sha256 },
+        Train = spec.Train with { Shards = [.. spec.Train.Shards.Select(DataFiles.WithoutQuery)] },
+        Test = spec.Test with { Shards = [.. spec.Test.Shards.Select(DataFiles.WithoutQuery)] },
+    };
+
+    private ArgumentLayout BindFirst(string path, ModelSignature signature, RunSpec spec)
+    {
+        using var file = data.Open(path);
         return ArgumentBinder.Bind(file, signature, spec);
     }
 
     /// <summary>Finds columns that a field names, so that a message can say which field it was.</summary>
-    private static void Require(string path, params (string Field, string? Column)[] named)
+    private void Require(string path, params (string Field, string? Column)[] named)
     {
-        using var file = ArrowFile.Open(path);
+        using var file = data.Open(path);
         foreach (var (field, column) in named)
         {
             if (column is not null)
@@ -116,17 +127,23 @@ public sealed class Planner(DigestCache? digests, TimeProvider time, IProgress<R
         ProgressMeter meter,
         CancellationToken cancellationToken)
     {
-        var files = ImmutableArray.CreateBuilder<DataFile>(paths.Length);
-        foreach (var path in paths)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            using var file = BoundFile.Open(path, layout, id, group);
-            var digest = digests is null ? "" : DigestOf(file, id, group, digests, cancellationToken);
-            files.Add(new DataFile { Uri = path, Digest = digest, RowCount = file.File.RowCount });
-            meter.Add(1);
-        }
+        var files = new DataFile[paths.Length];
+        var queue = new WorkQueue<int>([.. Enumerable.Range(0, paths.Length)]);
+        var threadCount = paths.Any(DataFiles.IsRemote) ? Math.Min(DataFiles.OpenedAtOnce, paths.Length) : 1;
+        LaneThreads.RunAsync(threadCount, DescribeSome, cancellationToken).GetAwaiter().GetResult();
+        return ImmutableCollectionsMarshal.AsImmutableArray(files);
 
-        return files.MoveToImmutable();
+        void DescribeSome(int threadIndex, CancellationToken stop)
+        {
+            while (queue.TryTake(out var index))
+            {
+                stop.ThrowIfCancellationRequested();
+                using var file = BoundFile.Open(data, paths[index], layout, id, group);
+                var digest = digests is null ? "" : DigestOf(file, id, group, digests, stop);
+                files[index] = new DataFile { Uri = paths[index], Digest = digest, RowCount = file.File.RowCount };
+                meter.Add(1);
+            }
+        }
     }
 
     private static ColumnSpec Resolved(ColumnArgument column) => new()

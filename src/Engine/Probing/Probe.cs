@@ -6,7 +6,7 @@ namespace MirroredInfluence.Engine;
 /// <summary>Predicts what a run will cost from one ascent and a second or two of forward passes on its own rows. Writes nothing.
 /// Of several GPUs it measures the first.</summary>
 /// <param name="check">Gets the planned run before anything is computed, to refuse it.</param>
-public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = null, Action<RunManifest>? check = null)
+public sealed class Probe(DataFiles data, TimeProvider time, IProgress<RunProgress>? progress = null, Action<RunManifest>? check = null)
 {
     private const int RowCount = 256;   // first readable rows that the passes run over
     private const long EntryBytes = 64;        // a row of a top-k
@@ -18,8 +18,8 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
     public async Task<RunForecast> MeasureAsync(RunSpec spec, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
-        using var models = DeviceModels.Load(spec.Model, spec.Compute, deviceCountMax: 1);
-        var run = new Planner(digests: null, time, progress).Plan(spec, models.Models[0], cancellationToken);
+        using var models = DeviceModels.Load(data, spec.Model, spec.Compute, deviceCountMax: 1);
+        var run = new Planner(data, digests: null, time, progress).Plan(spec, models.Models[0], cancellationToken);
         check?.Invoke(run.Manifest);
         var startTime = time.GetElapsedTime(start);
         var rows = ReadableRows(run);
@@ -174,7 +174,7 @@ public sealed class Probe(TimeProvider time, IProgress<RunProgress>? progress = 
             Measured = measured,
             Points = points,
             Suggested = points.MaxBy(point => point.ColdRowsPerSecond(queryCount, drawCount))!,
-            TrainBytes = run.Plan.Files.Sum(file => new FileInfo(file.Uri).Length),
+            TrainBytes = run.Plan.Files.Sum(file => run.Data.LengthOf(file.Uri)),
             WeightBytes = queryCount * BytesOf(weights),
             PartBytesMax = (run.Plan.Shards.Length * queryCount * reductionBytes) + (run.Plan.RowCount * lossBytes),
             MemoryBytes = Environment.WorkingSet

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using MirroredInfluence.Arrow;
 
 namespace MirroredInfluence.Engine;
 
@@ -10,7 +9,7 @@ internal static class QueryReader
     /// <exception cref="MirroredException">
     /// Invalid: rows that are not there, names that are not unique. Data: no rows, a row without a name.
     /// </exception>
-    public static ImmutableArray<Query> Read(RunSpec spec, ImmutableArray<DataFile> files)
+    public static ImmutableArray<Query> Read(DataFiles data, RunSpec spec, ImmutableArray<DataFile> files)
     {
         var layout = RunPlan.Cut(files, int.MaxValue, miniBatchRows: 1);
         if (layout.RowCount == 0)
@@ -20,22 +19,22 @@ internal static class QueryReader
         }
 
         var rows = Select(spec.Test.Rows, layout.RowCount);
-        var id = IdColumn(spec, files.Select(file => file.Uri));
+        var id = IdColumn(data, spec, files.Select(file => file.Uri));
         return spec.Test.Query switch
         {
-            "row" => ByRow(Read(rows, layout, id, column: null)),
-            "all" => [new Query { Name = "all", Rows = [.. Read(rows, layout, id, column: null).Select(row => row.Row)] }],
-            var column => ByColumn(Read(rows, layout, id, column), column, layout),
+            "row" => ByRow(Read(data, rows, layout, id, column: null)),
+            "all" => [new Query { Name = "all", Rows = [.. Read(data, rows, layout, id, column: null).Select(row => row.Row)] }],
+            var column => ByColumn(Read(data, rows, layout, id, column), column, layout),
         };
     }
 
     /// <summary>The column that names test rows: <c>test.id</c>, else <c>train.id</c> where the test files have it.</summary>
-    public static string? IdColumn(RunSpec spec, IEnumerable<string> paths) =>
-        spec.Test.Id ?? (spec.Train.Id is { } id && paths.All(path => HasColumn(path, id)) ? id : null);
+    public static string? IdColumn(DataFiles data, RunSpec spec, IEnumerable<string> paths) =>
+        spec.Test.Id ?? (spec.Train.Id is { } id && paths.All(path => HasColumn(data, path, id)) ? id : null);
 
-    private static bool HasColumn(string path, string column)
+    private static bool HasColumn(DataFiles data, string path, string column)
     {
-        using var file = ArrowFile.Open(path);
+        using var file = data.Open(path);
         return ArrowColumns.Has(file.Schema.Fields, column);
     }
 
@@ -98,13 +97,13 @@ internal static class QueryReader
             $"test row {index} has an empty text as its name; a query needs a name. Name another column in test.id or test.query.");
 
     /// <summary>Rows with their ids and, when asked for, a column's values; files are opened one at a time.</summary>
-    private static IEnumerable<NamedRow> Read(ImmutableArray<long> rows, RunPlan layout, string? id, string? column)
+    private static IEnumerable<NamedRow> Read(DataFiles data, ImmutableArray<long> rows, RunPlan layout, string? id, string? column)
     {
         var next = 0;
         while (next < rows.Length)
         {
             var (fileIndex, _) = layout.Locate(rows[next]);
-            using var file = ArrowFile.Open(layout.Files[fileIndex].Uri);
+            using var file = data.Open(layout.Files[fileIndex].Uri);
             var ids = id is null ? null : BoundFile.BindId(file, id);
             var values = column is null ? null : file.BindValue(column);
             for (; next < rows.Length && layout.Locate(rows[next]) is var (rowFileIndex, row) && rowFileIndex == fileIndex; next++)

@@ -6,13 +6,13 @@ namespace MirroredInfluence.Engine;
 /// <summary>
 /// Parts → result; rows of poisoned shards count as unscorable. Reads one part at a time; needs the test files for the queries' rows, and neither the model nor the training files.
 /// </summary>
-public sealed class Reducer(TimeProvider time, IProgress<RunProgress>? progress = null)
+public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProgress>? progress = null)
 {
     /// <exception cref="MirroredException">
     /// Invalid: the run is not finished. Data: a part cannot be read, the rows do not add up, or too many are unscorable for a first result.
     /// </exception>
     public Task<RunResult> ReduceAsync(RunDirectory directory, CancellationToken cancellationToken) =>
-        ReduceAsync(directory, QueryReader.Read(directory.Manifest.Spec, directory.Manifest.Inputs.Test), cancellationToken);
+        ReduceAsync(directory, QueryReader.Read(data, directory.Manifest.Spec, directory.Manifest.Inputs.Test), cancellationToken);
 
     internal async Task<RunResult> ReduceAsync(RunDirectory directory, ImmutableArray<Query> queries, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
@@ -17,15 +18,16 @@ internal sealed class DeviceModels : IDisposable
 
     /// <param name="deviceCountMax">Devices to use at most, the first of those asked for.</param>
     /// <exception cref="MirroredException">Invalid: no such model or device.</exception>
-    public static DeviceModels Load(ModelSpec model, ComputeSpec compute, int deviceCountMax = int.MaxValue)
+    public static DeviceModels Load(DataFiles data, ModelSpec model, ComputeSpec compute, int deviceCountMax = int.MaxValue)
     {
         string[] devices = [.. Devices(compute.Device).Take(deviceCountMax)];
         var lanes = compute.Lanes ?? (compute.Device == "cpu" ? Math.Max(1, Environment.ProcessorCount / compute.ThreadsPerLane) : 1);
+        var path = LocalPath(data, model);
         var models = ImmutableArray.CreateBuilder<BaseModel>(devices.Length);
         try
         {
             foreach (var device in devices)
-                models.Add(BaseModel.Load(model.Uri, model.Sha256, device));
+                models.Add(BaseModel.Load(path, model.Sha256, device));
         }
         catch
         {
@@ -44,6 +46,18 @@ internal sealed class DeviceModels : IDisposable
     {
         foreach (var model in Models)
             model.Dispose();
+    }
+
+    /// <summary>A model is code: one from elsewhere is loaded only as the user pinned it.</summary>
+    private static string LocalPath(DataFiles data, ModelSpec model)
+    {
+        if (!DataFiles.IsRemote(model.Uri) || model.Sha256 is not null)
+            return data.GetLocal(model.Uri);
+
+        using var file = File.OpenRead(data.GetLocal(model.Uri));
+        throw Failure.Invalid(
+            $"model.sha256: not given, and {DataFiles.WithoutQuery(model.Uri)} is not on this machine; a model is code, and one from elsewhere must be pinned. "
+            + $"If you trust it as it is there now: {Convert.ToHexStringLower(SHA256.HashData(file))}.");
     }
 
     private static string[] Devices(string setting)

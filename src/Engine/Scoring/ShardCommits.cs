@@ -23,18 +23,28 @@ internal sealed class ShardCommits(PlannedRun run, DeviceModels models, RunDirec
     {
         using var weights = await DeviceWeights.OpenAsync(run, models, directory, cancellationToken);
 
+        using var ahead = new ShardsAhead(run.Plan, files, Math.Min(models.LaneCount, laneCountMax));
+
         // One thread writes what the lanes score, so that a lane never waits for a disk; at most one shard a lane waits to be written.
         using var scored = new BlockingCollection<ScoredShard>(models.LaneCount);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var commit = Task.Run(() => CommitAsync(scored, committed, stop), CancellationToken.None);
         try
         {
-            await LaneScoring.RunAsync(run, nextShard, laneCountMax, models, weights.Of, files, meter, KnownBaseLosses, Take, stop.Token);
+            await LaneScoring.RunAsync(run, Next, laneCountMax, models, weights.Of, files, meter, KnownBaseLosses, Take, stop.Token);
         }
         finally
         {
             scored.CompleteAdding();
             await commit;
+        }
+
+        Shard? Next(CancellationToken laneStop)
+        {
+            var shard = nextShard(laneStop);
+            if (shard is not null)
+                ahead.Taken(shard);
+            return shard;
         }
 
         void Take(ScoredShard shard, CancellationToken laneStop)

@@ -7,7 +7,7 @@ namespace MirroredInfluence.Engine;
 /// Finds a learning rate and a number of steps by planted duplicates (§3 "Hyperparameter"): a training row that is its own query must rank
 /// first.
 /// </summary>
-public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = null)
+public sealed class Tuner(DataFiles data, TimeProvider time, IProgress<RunProgress>? progress = null)
 {
     /// <summary>Ranks that are kept: a planted row past them counts as the one after.</summary>
     private const int RanksMax = 10_000;
@@ -26,8 +26,8 @@ public sealed class Tuner(TimeProvider time, IProgress<RunProgress>? progress = 
             Test = new TestSpec { Shards = spec.Train.Shards, Rows = "0" },
             Score = spec.Score with { TopK = RanksMax, SaveLosses = false, Rank = rank },
         };
-        using var models = DeviceModels.Load(spec.Model, spec.Compute, deviceCountMax: 1);
-        var run = new Planner(digests: null, time, progress).Plan(planted, models.Models[0], cancellationToken);
+        using var models = DeviceModels.Load(data, spec.Model, spec.Compute, deviceCountMax: 1);
+        var run = new Planner(data, digests: null, time, progress).Plan(planted, models.Models[0], cancellationToken);
         using var files = run.OpenTrainFiles();
 
         var random = new Random(tune.Seed);

@@ -9,7 +9,7 @@ namespace MirroredInfluence.Engine;
 /// Computes rows of a finished run again, each alone and in its own mini-batch, and compares them with what the run recorded. Parts are
 /// merged anew, so the counts are reconciled too.
 /// </summary>
-public sealed class Verifier(TimeProvider time, IProgress<RunProgress>? progress = null)
+public sealed class Verifier(DataFiles data, TimeProvider time, IProgress<RunProgress>? progress = null)
 {
     /// <summary>
     /// Losses agree when they differ by at most this much × max(1, |loss|). Kernels sum in another order for another mini-batch size,
@@ -24,12 +24,12 @@ public sealed class Verifier(TimeProvider time, IProgress<RunProgress>? progress
     public async Task<VerifyResult> VerifyAsync(IObjectStore store, VerifySpec verify, CancellationToken cancellationToken)
     {
         var directory = await RunDirectory.OpenAsync(store, cancellationToken);
-        var result = await new Reducer(time, progress).ReduceAsync(directory, cancellationToken);
+        var result = await new Reducer(data, time, progress).ReduceAsync(directory, cancellationToken);
         var (spec, inputs) = (directory.Manifest.Spec, directory.Manifest.Inputs);
-        using var models = DeviceModels.Load(spec.Model with { Sha256 = inputs.ModelDigest }, spec.Compute, deviceCountMax: 1);
+        using var models = DeviceModels.Load(data, spec.Model with { Sha256 = inputs.ModelDigest }, spec.Compute, deviceCountMax: 1);
 
         // Digests are computed afresh: a cached one would not notice a changed file.
-        var run = new Planner(new DigestCache(folder: null, time), time, progress)
+        var run = new Planner(data, new DigestCache(folder: null, time), time, progress)
             .Plan(WithFilesOf(inputs, spec), models.Models[0], cancellationToken);
         if (run.Manifest.Run != directory.Manifest.Run)
         {

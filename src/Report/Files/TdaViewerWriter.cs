@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MirroredInfluence.Engine;
 
 namespace MirroredInfluence.Report;
 
@@ -12,11 +13,11 @@ public static class TdaViewerWriter
 
     /// <param name="manifest">Of the run; <c>report.caption</c> names the column of texts.</param>
     /// <exception cref="MirroredException">Invalid: <c>report.picture</c> or <c>report.caption</c> names no such column of the training files.</exception>
-    public static void Write(Stream destination, RunResult result, RunManifest manifest, CancellationToken cancellationToken)
+    public static void Write(Stream destination, RunResult result, RunManifest manifest, DataFiles data, CancellationToken cancellationToken)
     {
         var rows = PageRows.Of(result, manifest);
         var labels = new FileLabels(manifest.Inputs.Train);
-        var texts = ReadTexts(rows, RowGallery.Choose(manifest), cancellationToken);
+        var texts = ReadTexts(rows, RowGallery.Choose(data, manifest), cancellationToken);
         foreach (var query in result.Queries)
         {
             using (var json = new Utf8JsonWriter(destination, JsonStyle.Options))

@@ -1,3 +1,5 @@
+using MirroredInfluence.Engine;
+
 namespace MirroredInfluence.Report;
 
 /// <summary>
@@ -8,15 +10,16 @@ public static class HtmlReport
 {
     /// <summary>Finds out before a run whether its page can be written.</summary>
     /// <exception cref="MirroredException">Invalid: <c>report.picture</c> or <c>report.caption</c> names no such column of the training files.</exception>
-    public static void Check(RunManifest planned) => RowGallery.Choose(planned);
+    public static void Check(DataFiles data, RunManifest planned) => RowGallery.Choose(data, planned);
 
     /// <param name="manifest">Of the run that made the result; its files are read for pictures and captions, as <see cref="RunSpec.Report"/> says.</param>
+    /// <param name="data">Opens those files.</param>
     /// <param name="title">The page's title where <c>report.title</c> is not given: the run directory's name.</param>
     /// <exception cref="MirroredException">Invalid: <c>report.picture</c> or <c>report.caption</c> names no such column of the training files.</exception>
-    public static void Write(Stream destination, RunResult result, RunManifest manifest, string title, CancellationToken cancellationToken)
+    public static void Write(Stream destination, RunResult result, RunManifest manifest, DataFiles data, string title, CancellationToken cancellationToken)
     {
         var rows = PageRows.Of(result, manifest);
-        var gallery = RowGallery.Choose(manifest);
+        var gallery = RowGallery.Choose(data, manifest);
         var budget = PictureBudget.Choose(rows, gallery, PictureBudget.AllBytesMax, cancellationToken);
 
         title = manifest.Spec.Report.Title ?? title;

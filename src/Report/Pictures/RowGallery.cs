@@ -1,4 +1,5 @@
 using MirroredInfluence.Arrow;
+using MirroredInfluence.Engine;
 
 namespace MirroredInfluence.Report;
 
@@ -7,12 +8,14 @@ internal sealed class RowGallery
 {
     private const int NotesMax = 3;
 
+    private readonly DataFiles _data;
     private readonly RunManifest _manifest;
     private readonly string? _picture;
     private readonly SortedSet<string> _notes = new(StringComparer.Ordinal);
 
-    private RowGallery(RunManifest manifest, string? picture)
+    private RowGallery(DataFiles data, RunManifest manifest, string? picture)
     {
+        _data = data;
         _manifest = manifest;
         _picture = picture;
     }
@@ -22,18 +25,18 @@ internal sealed class RowGallery
 
     /// <summary>Takes the columns that <c>report</c> names; without a name for pictures, the first column of the first training file that looks like them.</summary>
     /// <exception cref="MirroredException">Invalid: a column that is named is not there, or holds something else.</exception>
-    public static RowGallery Choose(RunManifest manifest)
+    public static RowGallery Choose(DataFiles data, RunManifest manifest)
     {
         var spec = manifest.Spec.Report;
         var first = manifest.Inputs.Train[0].Uri;
         ArrowFile file;
         try
         {
-            file = ArrowFile.Open(first);
+            file = data.Open(first);
         }
         catch (MirroredException failure)
         {
-            var without = new RowGallery(manifest, picture: null);
+            var without = new RowGallery(data, manifest, picture: null);
             without._notes.Add($"Without pictures and captions: {failure.Message}");
             return without;
         }
@@ -44,7 +47,7 @@ internal sealed class RowGallery
                 file.BindValue(caption, "report.caption");
             if (spec.Picture is { } named)
                 CheckPictures(file, named, Declared(manifest, named));
-            return new RowGallery(manifest, spec.Picture ?? Columns(file.Schema.Fields, "").FirstOrDefault(path => LooksLikePictures(file, path, manifest)));
+            return new RowGallery(data, manifest, spec.Picture ?? Columns(file.Schema.Fields, "").FirstOrDefault(path => LooksLikePictures(file, path, manifest)));
         }
     }
 
@@ -55,7 +58,7 @@ internal sealed class RowGallery
             return null;
         try
         {
-            return new GalleryFile(ArrowFile.Open(file.Uri), _picture, _picture is null ? null : Declared(_manifest, _picture), _manifest.Spec.Report.Caption, _notes);
+            return new GalleryFile(_data.Open(file.Uri), _picture, _picture is null ? null : Declared(_manifest, _picture), _manifest.Spec.Report.Caption, _notes);
         }
         catch (MirroredException failure)
         {

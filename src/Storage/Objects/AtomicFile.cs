@@ -18,13 +18,20 @@ internal sealed partial class AtomicFile(Func<string, Stream> createNew)
 
     /// <returns>False when there is a file already.</returns>
     /// <exception cref="MirroredException">Unavailable: the disk is full or the folder cannot be written.</exception>
-    public bool CreateIfAbsent(string path, Action<Stream> write) => !File.Exists(path) && Write(path, write, replaces: false, isDurable: true);
+    public bool CreateIfAbsent(string path, Action<Stream> write) => !File.Exists(path) && Write(path, write, replaced: null, isDurable: true) is not null;
 
     /// <param name="isDurable">False does not wait for the disk: after a power failure the file may be empty.</param>
     /// <exception cref="MirroredException">Unavailable: the disk is full or the folder cannot be written.</exception>
-    public void Replace(string path, Action<Stream> write, bool isDurable = true) => Write(path, write, replaces: true, isDurable);
+    public void Replace(string path, Action<Stream> write, bool isDurable = true) => Write(path, write, name => name, isDurable);
 
-    private bool Write(string path, Action<Stream> write, bool replaces, bool isDurable)
+    /// <summary>The same, not durable, under a name that is known when all is written.</summary>
+    /// <returns>The file's path.</returns>
+    /// <exception cref="MirroredException">Unavailable: the disk is full or the folder cannot be written.</exception>
+    public string Replace(string path, Action<Stream> write, Func<string, string> finalPath) => Write(path, write, finalPath, isDurable: false)!;
+
+    /// <param name="replaced">Path → what to replace, in the same folder; null replaces nothing.</param>
+    /// <returns>Where the file is, or null when there was one.</returns>
+    private string? Write(string path, Action<Stream> write, Func<string, string>? replaced, bool isDurable)
     {
         string? temporary = null;
         try
@@ -39,12 +46,13 @@ internal sealed partial class AtomicFile(Func<string, Stream> createNew)
                     (file as FileStream)?.Flush(flushToDisk: true);
             }
 
-            if (!replaces)
-                return TryLink(temporary, path);
+            if (replaced is null)
+                return TryLink(temporary, path) ? path : null;
 
-            File.Move(temporary, path, overwrite: true);
+            var finalPath = replaced(path);
+            File.Move(temporary, finalPath, overwrite: true);
             temporary = null;   // its name may be another writer's by now
-            return true;
+            return finalPath;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -5,20 +5,19 @@ namespace MirroredInfluence.Storage;
 /// <summary>Opens the store that an address is of.</summary>
 public static class ObjectStores
 {
-    /// <param name="cacheFolder">Where copies of remote objects are kept, as <see cref="CacheFolder.Resolve"/> says; null keeps none.</param>
+    /// <param name="cache">Keeps copies of remote objects.</param>
     /// <exception cref="MirroredException">Invalid: the address, or what the environment says about its account, makes no sense.</exception>
-    public static IObjectStore Open(ObjectUri uri, string? cacheFolder, TimeProvider time) =>
-        uri.IsRemote ? Open(uri, cacheFolder, time, AzureEnvironment.Read(), new RetrySchedule()) : new LocalObjectStore(uri.Text);
+    public static IObjectStore Open(ObjectUri uri, ObjectCache cache, TimeProvider time) =>
+        uri.IsRemote ? Open(uri, cache, time, AzureEnvironment.Read(), new RetrySchedule()) : new LocalObjectStore(uri.Text);
 
-    internal static IObjectStore Open(ObjectUri uri, string? cacheFolder, TimeProvider time, AzureEnvironment environment, RetrySchedule schedule)
+    internal static IObjectStore Open(ObjectUri uri, ObjectCache cache, TimeProvider time, AzureEnvironment environment, RetrySchedule schedule)
     {
-        var copies = new ObjectCopies(cacheFolder);
         if (AzureAddress.TryParse(uri, environment.Endpoint) is not { } blobs)
-            return new HttpObjectStore(uri, schedule, time, copies);
+            return new HttpObjectStore(uri, schedule, time, cache);
 
         var options = new BlobClientOptions { Retry = { MaxRetries = 0, NetworkTimeout = schedule.TryTimeout } };   // RemoteCalls asks again
         var (container, advice) = blobs.Connect(environment.ConnectionString, options);
-        return new AzureBlobStore(container, blobs.Prefix, uri.Text, new RemoteCalls(schedule, time, Advise), copies);
+        return new AzureBlobStore(container, blobs.Prefix, uri.Text, new RemoteCalls(schedule, time, Advise), cache);
 
         string? Advise(RemoteAnswer answer) => answer switch
         {

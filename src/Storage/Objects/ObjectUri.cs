@@ -24,8 +24,29 @@ public sealed partial class ObjectUri
     /// <summary>Its last name.</summary>
     public string Name => IsRemote ? Text[(Text.LastIndexOf('/') + 1)..] : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Text)));
 
-    /// <summary>With the query; null for a path.</summary>
-    internal Uri? Address { get; }
+    /// <summary>Whether it was written with what may be a signature.</summary>
+    public bool HasQuery => Address?.Query.Length > 1;
+
+    /// <summary>With the query, which may be secret; null for a path.</summary>
+    public Uri? Address { get; }
+
+    /// <summary>A remote address as the place that an object is in, and the object's key there; both may hold <c>*</c>, and the place has no name with one.</summary>
+    public (ObjectUri Place, string Key) Split()
+    {
+        var hostEnd = Text.IndexOf('/', Text.IndexOf("://", StringComparison.Ordinal) + 3);
+        if (!IsRemote || hostEnd < 0)
+            throw Failure.Invalid($"{Text}: names no object; {Expected}, with the object's name at its end.");
+        var glob = Text.IndexOf('*', StringComparison.Ordinal);
+        var placeEnd = Text.LastIndexOf('/', glob < 0 ? Text.Length - 1 : glob);
+        return (new ObjectUri(Text[..placeEnd], new Uri(Text[..placeEnd] + Address!.Query)), Uri.UnescapeDataString(Text[(placeEnd + 1)..]));
+    }
+
+    /// <summary>The address of an object in this place, with the place's query.</summary>
+    public ObjectUri At(string key)
+    {
+        var text = $"{Text}/{string.Join('/', key.Split('/').Select(Uri.EscapeDataString))}";
+        return new ObjectUri(text, new Uri(text + Address!.Query));
+    }
 
     /// <exception cref="MirroredException">Invalid: it is neither a path nor an address that can be opened.</exception>
     public static ObjectUri Parse(string text)

@@ -180,7 +180,7 @@ public sealed class BatchWorkerTests : IDisposable
 
     private static BatchWorker Worker(int index, int count, ConcurrentBag<RunResult> written, TimeSpan? patience = null)
     {
-        return new BatchWorker(new WorkerPlace(index, count) { BeatInterval = patience ?? Beat }, WriteAsync, TimeProvider.System);
+        return new BatchWorker(new WorkerPlace(index, count) { BeatInterval = patience ?? Beat }, WriteAsync, AnyFiles.Data, TimeProvider.System);
 
         Task WriteAsync(RunDirectory directory, RunResult result, CancellationToken cancellationToken)
         {

@@ -28,7 +28,7 @@ internal sealed class Workbench : IDisposable
 
     /// <param name="directory">Name of the run directory; the same name goes on with the same run.</param>
     public Task<RunResult> RunAsync(RunSpec spec, string directory = "run", IProgress<RunProgress>? progress = null, CancellationToken? cancellation = null) =>
-        new LocalEngine(TimeProvider.System, progress).RunAsync(spec, Store(directory), cancellation ?? TestContext.Current.CancellationToken);
+        new LocalEngine(AnyFiles.Data, TimeProvider.System, progress).RunAsync(spec, Store(directory), cancellation ?? TestContext.Current.CancellationToken);
 
     public LocalObjectStore Store(string directory) => new(File(directory));
 

@@ -59,5 +59,5 @@ public sealed class FilePatternsTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     private ImmutableArray<string> Expand(params string[] patterns) =>
-        FilePatterns.Expand([.. patterns.Select(_folder.File)], "train.shards");
+        AnyFiles.Data.Expand([.. patterns.Select(_folder.File)], "train.shards");
 }

@@ -10,7 +10,7 @@ public sealed class TdaViewerTests
     {
         using var run = new SampleRun(queryCount: 2, topK: 7, caption: row => $"<text {row}>", rank: RankOrder.Absolute);
         using var stream = new MemoryStream();
-        TdaViewerWriter.Write(stream, run.Result, run.Manifest, TestContext.Current.CancellationToken);
+        TdaViewerWriter.Write(stream, run.Result, run.Manifest, run.Data, TestContext.Current.CancellationToken);
         var lines = Encoding.UTF8.GetString(stream.ToArray()).Split('\n');
         Assert.Equal(3, lines.Length);
         Assert.Empty(lines[2]);

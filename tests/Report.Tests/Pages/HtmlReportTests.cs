@@ -77,7 +77,7 @@ public sealed class HtmlReportTests
     {
         using var run = new SampleRun(queryCount: 3, topK: 30);
         var rows = PageRows.Of(run.Result, run.Manifest);
-        var gallery = RowGallery.Choose(run.Manifest);
+        var gallery = RowGallery.Choose(run.Data, run.Manifest);
         var bytesMax = TensorPicture.BytesMax(PictureLayout.TryMake(ElementType.UInt8, [SampleRun.Height, SampleRun.Width])!);
         var budget = PictureBudget.Choose(rows, gallery, 12 * bytesMax, TestContext.Current.CancellationToken);
 

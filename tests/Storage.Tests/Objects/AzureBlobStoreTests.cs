@@ -16,7 +16,7 @@ public sealed class AzureBlobStoreTests(Azurite azurite) : StoreContract, IAsync
 
     private protected override IObjectStore Open() => ObjectStores.Open(
         ObjectUri.Parse($"az://{AzuriteServer.Account}/{_container}/runs/first"),
-        _folder.File("cache"),
+        new ObjectCache(_folder.File("cache"), long.MaxValue, TimeProvider.System),
         TimeProvider.System,
         new AzureEnvironment { ConnectionString = azurite.Server.ConnectionString },
         new RetrySchedule());

@@ -142,5 +142,5 @@ public sealed class BlobAccessTests(Azurite azurite) : IAsyncLifetime
 
     /// <summary>With one try: a refusal that were asked again would end as Unavailable.</summary>
     private IObjectStore Open(string uri, AzureEnvironment environment) =>
-        ObjectStores.Open(ObjectUri.Parse(uri), _folder.File("cache"), TimeProvider.System, environment, new RetrySchedule { TriesMax = 1 });
+        ObjectStores.Open(ObjectUri.Parse(uri), new ObjectCache(_folder.File("cache"), long.MaxValue, TimeProvider.System), TimeProvider.System, environment, new RetrySchedule { TriesMax = 1 });
 }

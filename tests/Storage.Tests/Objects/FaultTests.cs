@@ -106,7 +106,7 @@ public sealed class FaultTests(Azurite azurite) : IAsyncLifetime
 
     private IObjectStore Open(FaultProxy proxy, int triesMax = 8) => ObjectStores.Open(
         ObjectUri.Parse($"az://{AzuriteServer.Account}/{_container}/first"),
-        _folder.File($"cache-{proxy.Address.Port}"),
+        new ObjectCache(_folder.File($"cache-{proxy.Address.Port}"), long.MaxValue, TimeProvider.System),
         TimeProvider.System,
         new AzureEnvironment { ConnectionString = AzuriteServer.ConnectionStringAt(proxy.Address) },
         new RetrySchedule { TriesMax = triesMax, FirstDelay = TimeSpan.FromMilliseconds(1), DelayMax = TimeSpan.FromMilliseconds(20) });

@@ -30,7 +30,7 @@ public sealed class FaultyBlobStoreTests(Azurite azurite) : StoreContract, IAsyn
 
     private protected override IObjectStore Open() => ObjectStores.Open(
         ObjectUri.Parse($"az://{AzuriteServer.Account}/{_container}/runs/first"),
-        _folder.File("cache"),
+        new ObjectCache(_folder.File("cache"), long.MaxValue, TimeProvider.System),
         TimeProvider.System,
         new AzureEnvironment { ConnectionString = AzuriteServer.ConnectionStringAt(_proxy!.Address) },
         Schedule);

@@ -164,11 +164,11 @@ public sealed class HttpObjectStoreTests(Azurite azurite) : IAsyncLifetime
     private IObjectStore OpenSigned() => Open(new Uri($"{_proxy!.Address}{AzuriteServer.Account}/{_container}/first?{AzuriteServer.Signature("r")}"));
 
     private IObjectStore Open(Uri address, RetrySchedule? schedule = null) =>
-        ObjectStores.Open(ObjectUri.Parse(address.AbsoluteUri), _folder.File("cache"), TimeProvider.System, new AzureEnvironment(), schedule ?? Schedule);
+        ObjectStores.Open(ObjectUri.Parse(address.AbsoluteUri), new ObjectCache(_folder.File("cache"), long.MaxValue, TimeProvider.System), TimeProvider.System, new AzureEnvironment(), schedule ?? Schedule);
 
     private Task PutAsync(string key, byte[] bytes) => ObjectStores.Open(
         ObjectUri.Parse($"az://{AzuriteServer.Account}/{_container}/first"),
-        _folder.File("cache"),
+        new ObjectCache(_folder.File("cache"), long.MaxValue, TimeProvider.System),
         TimeProvider.System,
         new AzureEnvironment { ConnectionString = azurite.Server.ConnectionString },
         Schedule).PutAsync(key, stream => stream.Write(bytes), Cancel);

@@ -16,7 +16,7 @@ namespace MirroredInfluence.Storage;
 /// </summary>
 /// <param name="prefix">Of every blob's name: empty, or ending in '/'.</param>
 /// <param name="uri">What messages call the place of the blobs, without a signature.</param>
-internal sealed class AzureBlobStore(BlobContainerClient container, string prefix, string uri, RemoteCalls calls, ObjectCopies copies) : IObjectStore
+internal sealed class AzureBlobStore(BlobContainerClient container, string prefix, string uri, RemoteCalls calls, ObjectCache cache) : IObjectStore
 {
     private const string StampName = "mirroredput";
     private const int BlockBytes = 16 << 20, BlocksAtOnce = 4;
@@ -37,7 +37,7 @@ internal sealed class AzureBlobStore(BlobContainerClient container, string prefi
 
     public async Task<string?> GetFileAsync(string key, CancellationToken cancellationToken) =>
         await TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is { } version
-            ? await copies.GetAsync(this, key, version, cancellationToken).ConfigureAwait(false)
+            ? await ObjectCopies.GetAsync(this, key, version, cache, cancellationToken).ConfigureAwait(false)
             : null;
 
     public Task<ObjectVersion?> TryGetVersionAsync(string key, CancellationToken cancellationToken) => AskAsync(key, async blob =>
@@ -91,7 +91,7 @@ internal sealed class AzureBlobStore(BlobContainerClient container, string prefi
 
     private async Task<bool> PutAsync(string key, Action<Stream> write, BlobRequestConditions? conditions, CancellationToken cancellationToken)
     {
-        using var draft = copies.Draft(write);
+        using var draft = cache.Draft(write);
         var isLarge = RandomAccess.GetLength(draft) > BlockBytes;
         if (isLarge && conditions is not null && await TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is not null)
             return false;

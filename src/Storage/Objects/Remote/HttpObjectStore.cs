@@ -7,7 +7,7 @@ namespace MirroredInfluence.Storage;
 /// Objects of a web server, read only: names below an address, each asked for with the address's query, as pre-signed addresses of any cloud want
 /// it. Asks with GET alone, since a signature may be for that. The server must answer ranges.
 /// </summary>
-internal sealed class HttpObjectStore(ObjectUri uri, RetrySchedule schedule, TimeProvider time, ObjectCopies copies) : IObjectStore
+internal sealed class HttpObjectStore(ObjectUri uri, RetrySchedule schedule, TimeProvider time, ObjectCache cache) : IObjectStore
 {
     private static readonly HttpClient Client = new(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
     {
@@ -28,7 +28,7 @@ internal sealed class HttpObjectStore(ObjectUri uri, RetrySchedule schedule, Tim
 
     public async Task<string?> GetFileAsync(string key, CancellationToken cancellationToken) =>
         await TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is { } version
-            ? await copies.GetAsync(this, key, version, cancellationToken).ConfigureAwait(false)
+            ? await ObjectCopies.GetAsync(this, key, version, cache, cancellationToken).ConfigureAwait(false)
             : null;
 
     public Task<ObjectVersion?> TryGetVersionAsync(string key, CancellationToken cancellationToken) =>

@@ -1,44 +1,21 @@
-using System.Security.Cryptography;
-using System.Text;
-using Microsoft.Win32.SafeHandles;
-
 namespace MirroredInfluence.Storage;
 
-/// <summary>
-/// Copies of remote objects as files: what is mapped, and what is written before it is sent. A copy's name is the digest of the object's address
-/// and version, so it is never out of date, and any process may use it.
-/// </summary>
-/// <param name="cacheFolder">Null keeps nothing: a folder of this process's own, removed when it ends.</param>
-internal sealed class ObjectCopies(string? cacheFolder)
+/// <summary>Whole remote objects as local files, for what is mapped: a machine reads an object once, whichever of its processes want it.</summary>
+internal static class ObjectCopies
 {
     private const int PieceBytes = 8 << 20, PiecesAtOnce = 4;
 
-    private readonly AtomicFile _files = new();
-    private readonly Lazy<string> _folder = new(() => cacheFolder ?? CreateOwnFolder());
-
-    /// <summary>The object's copy, made when there is none.</summary>
-    public async Task<string> GetAsync(IObjectStore store, string key, ObjectVersion version, CancellationToken cancellationToken)
+    /// <returns>The copy's path.</returns>
+    public static async Task<string> GetAsync(IObjectStore store, string key, ObjectVersion version, ObjectCache cache, CancellationToken cancellationToken)
     {
-        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{store.UriOf(key)}\n{version.Tag}\n{version.Length}")));
-        var path = Path.Combine(_folder.Value, "objects", name[..2], name);
-        if (new FileInfo(path) is not { Exists: true } file || file.Length != version.Length)
-            await Task.Run(() => _files.Replace(path, stream => CopyAsync(store, key, version, stream, cancellationToken).GetAwaiter().GetResult()), cancellationToken).ConfigureAwait(false);
-        return path;
-    }
+        var name = ObjectCache.NameOf(store.UriOf(key), version, "whole");
+        if (cache.TryFind(name) is { } known)
+            return known;
+        using var turn = await cache.LockAsync(name, cancellationToken).ConfigureAwait(false);
+        return cache.TryFind(name)
+            ?? await Task.Run(() => cache.Add(name, version.Length, Write), cancellationToken).ConfigureAwait(false);
 
-    /// <summary>What is written, in an open file that has no name any more: it ends with its handle, or with the process.</summary>
-    public SafeFileHandle Draft(Action<Stream> write)
-    {
-        var path = Path.Combine(_folder.Value, "objects", $"draft-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
-        try
-        {
-            _files.CreateIfAbsent(path, write);
-            return File.OpenHandle(path, options: FileOptions.Asynchronous);
-        }
-        finally
-        {
-            File.Delete(path);
-        }
+        void Write(Stream file) => CopyAsync(store, key, version, file, cancellationToken).GetAwaiter().GetResult();
     }
 
     private static async Task CopyAsync(IObjectStore store, string key, ObjectVersion version, Stream destination, CancellationToken cancellationToken)
@@ -56,12 +33,5 @@ internal sealed class ObjectCopies(string? cacheFolder)
                 await destination.WriteAsync(piece.Bytes, cancellationToken).ConfigureAwait(false);
             offset = pieces[^1].Start + pieces[^1].Bytes.Length;
         }
-    }
-
-    private static string CreateOwnFolder()
-    {
-        var folder = Directory.CreateTempSubdirectory("mirrored-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        return folder;
     }
 }

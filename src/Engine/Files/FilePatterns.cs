@@ -1,39 +1,18 @@
-using System.Collections.Immutable;
 using System.IO.Enumeration;
+using System.Text;
+using System.Text.RegularExpressions;
 
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// Paths and globs → files. <c>*</c> and <c>?</c> match within a folder's or file's name, <c>**</c> any number of folders. As in a shell, a
+/// A path or a glob → files. <c>*</c> and <c>?</c> match within a folder's or file's name, <c>**</c> any number of folders. As in a shell, a
 /// name that starts with a dot is matched only by a pattern that does, and <c>**</c> does not follow links to folders.
 /// </summary>
 internal static class FilePatterns
 {
-    /// <returns>Absolute paths: patterns as listed, ordinally within a pattern.</returns>
+    /// <returns>Absolute paths, ordinally.</returns>
     /// <param name="field">The spec's field, for messages.</param>
-    public static ImmutableArray<string> Expand(ImmutableArray<string> patterns, string field)
-    {
-        var files = ImmutableArray.CreateBuilder<string>();
-        var patternOfFile = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var pattern in patterns)
-        {
-            foreach (var file in Match(pattern, field))
-            {
-                if (!patternOfFile.TryAdd(file, pattern))
-                {
-                    throw Failure.Invalid(
-                        $"{field}: '{file}' is matched by '{patternOfFile[file]}' and again by '{pattern}'; "
-                        + "its rows would count twice. Keep one of the two.");
-                }
-
-                files.Add(file);
-            }
-        }
-
-        return files.ToImmutable();
-    }
-
-    private static SortedSet<string> Match(string pattern, string field)
+    public static SortedSet<string> Match(string pattern, string field)
     {
         if (pattern.Length == 0)
             throw Failure.Invalid($"{field}: a pattern is empty; expected a path or a glob.");
@@ -61,6 +40,27 @@ internal static class FilePatterns
         }
 
         return files.Count > 0 ? files : throw Failure.Invalid($"{field}: no file matches '{pattern}' (looked for '{path}').");
+    }
+
+    /// <summary>The same globs, but <c>?</c>, over the keys of a store.</summary>
+    public static Regex OfKeys(string glob)
+    {
+        const string folders = "(?:[^/.][^/]*/)*";
+        var regex = new StringBuilder("^");
+        var segments = glob.Split('/');
+        for (var i = 0; i < segments.Length; i++)
+        {
+            var isLast = i == segments.Length - 1;
+            if (segments[i] == "**")
+                regex.Append(folders);
+            if (segments[i] == "**" && !isLast)
+                continue;
+            if (segments[i].StartsWith('*'))
+                regex.Append("(?:[^/.][^/]*)?");
+            regex.Append(Regex.Escape(segments[i].TrimStart('*')).Replace(@"\*", "[^/]*", StringComparison.Ordinal)).Append(isLast ? "$" : "/");
+        }
+
+        return new Regex(regex.ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
     }
 
     private static bool IsGlob(string text) => text.AsSpan().IndexOfAny('*', '?') >= 0;

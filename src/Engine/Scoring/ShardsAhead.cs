@@ -1,0 +1,53 @@
+namespace MirroredInfluence.Engine;
+
+/// <summary>
+/// Has the beginning of remote shards come while the ones before them are scored. Which shard is next is a guess: lanes go through the plan in one
+/// direction, each a lane count further. A wrong guess costs its download.
+/// </summary>
+internal sealed class ShardsAhead(RunPlan plan, BoundFiles files, int laneCount) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<int, Task> _asked = [];     // by shard; holds its file open
+    private readonly Queue<int> _order = new();
+    private int _last = -1;
+
+    /// <summary>A lane begins with this shard.</summary>
+    public void Taken(Shard shard)
+    {
+        lock (_lock)
+        {
+            var next = shard.ShardIndex + (shard.ShardIndex > _last ? laneCount : -laneCount);
+            _last = shard.ShardIndex;
+            if (next < 0 || next >= plan.Shards.Length || _asked.ContainsKey(next) || !DataFiles.IsRemote(plan.Shards[next].Uri))
+                return;
+            if (_order.Count == 2 * laneCount)
+                LetGo(_order.Dequeue());
+            _order.Enqueue(next);
+            _asked.Add(next, Task.Run(() => Ask(plan.Shards[next])));
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            while (_order.TryDequeue(out var shard))
+                LetGo(shard);
+        }
+    }
+
+    private void Ask(Shard shard)
+    {
+        var file = files.Borrow(shard.FileIndex);
+        file.File.Prefetch(file.Columns, shard.RowStart, shard.RowEnd);
+    }
+
+    /// <summary>What went wrong shows again when the shard is scored.</summary>
+    private void LetGo(int shard)
+    {
+        _asked.Remove(shard, out var asked);
+        Task.WhenAny(asked!).Wait();
+        if (asked!.IsCompletedSuccessfully)
+            files.Return(plan.Shards[shard].FileIndex);
+    }
+}
