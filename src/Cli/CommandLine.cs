@@ -71,6 +71,7 @@ internal static class CommandLine
 
         Refusal.ThrowIfRefused(parsed, root);
         stop.WhenStopped = verb!.WhenStopped;
+        using var telemetry = TelemetryExport.Start();
         return await verb.RunAsync(parsed, terminal, stop.Token);
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using MirroredInfluence.Storage;
 using MirroredInfluence.Torch;
 
@@ -15,11 +16,16 @@ public sealed class LocalEngine(DataFiles data, TimeProvider time, IProgress<Run
     /// <param name="store">Holds the run directory.</param>
     /// <exception cref="MirroredException">Whatever keeps the run from its end; what is finished is kept.</exception>
     /// <exception cref="OperationCanceledException">Cancelled, at the latest after one forward pass a lane.</exception>
-    public async Task<RunResult> RunAsync(RunSpec spec, IObjectStore store, CancellationToken cancellationToken)
+    public Task<RunResult> RunAsync(RunSpec spec, IObjectStore store, CancellationToken cancellationToken) =>
+        Span.OfAsync("run", span => RunAsync(spec, store, span, cancellationToken));
+
+    private async Task<RunResult> RunAsync(RunSpec spec, IObjectStore store, Activity? span, CancellationToken cancellationToken)
     {
         var cacheFolder = CacheFolder.Resolve(spec.Compute.Cache);
         using var models = DeviceModels.Load(data, spec.Model, spec.Compute);
-        var planned = new Planner(data, new DigestCache(cacheFolder, time), time, progress).Plan(spec, models.Models[0], cancellationToken);
+        var planner = new Planner(data, new DigestCache(cacheFolder, time), time, progress);
+        var planned = Span.Of("plan", _ => planner.Plan(spec, models.Models[0], cancellationToken));
+        span?.SetTag("mirrored.run.id", planned.Manifest.Run);
         check?.Invoke(planned.Manifest);
         if (await RunDirectory.TryOpenAsync(store, cancellationToken) is null)
             await Rehearsal.RunAsync(planned, models, time, cancellationToken);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MirroredInfluence.Storage;
 using MirroredInfluence.Torch;
 
@@ -29,14 +30,20 @@ internal sealed class Coordinator(TimeProvider time, IProgress<RunProgress>? pro
             while (queue.TryTake(out var query))
             {
                 stop.ThrowIfCancellationRequested();
+                Span.Of("ascent", span => Ascend(query, span), EngineTelemetry.AscentDuration);
+                meter.Add(1);
+            }
+
+            bool Ascend(Query query, Activity? span)
+            {
+                span?.SetTag("mirrored.query.name", query.Name);
                 using var rows = QueryRows.Load(query, testRows, files);
                 var ascended = Ascender.Ascend(run, run.Spec.Ascent, query, rows, models.OfLane(laneIndex), meter.Notice, stop);
                 using var weights = ascended.Weights;
                 if (!Ascender.IsFinite(ascended))
                     throw Diverged(query, run.Spec.Ascent, ascended);
 
-                directory.PutWeightsAsync(query.Name, weights.Write, stop).GetAwaiter().GetResult();
-                meter.Add(1);
+                return directory.PutWeightsAsync(query.Name, weights.Write, stop).GetAwaiter().GetResult();
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Engine;
@@ -22,7 +23,10 @@ public sealed class BatchWorker(
 
     /// <param name="allowPoisoned">Finish without the shards that killed their workers: their rows count as unscorable.</param>
     /// <exception cref="MirroredException">Whatever keeps the run from its end; what is finished is kept. Data: a shard is poisoned.</exception>
-    public async Task<BatchOutcome> RunAsync(RunSpec spec, IObjectStore store, bool allowPoisoned, CancellationToken cancellationToken)
+    public Task<BatchOutcome> RunAsync(RunSpec spec, IObjectStore store, bool allowPoisoned, CancellationToken cancellationToken) =>
+        Span.OfAsync("run", span => RunAsync(spec, store, allowPoisoned, span, cancellationToken));
+
+    private async Task<BatchOutcome> RunAsync(RunSpec spec, IObjectStore store, bool allowPoisoned, Activity? span, CancellationToken cancellationToken)
     {
         var cacheFolder = CacheFolder.Resolve(spec.Compute.Cache);
         await using var crew = await Crew.JoinAsync(store, place, time, cancellationToken);
@@ -35,6 +39,7 @@ public sealed class BatchWorker(
         var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Unavailable("plan.arrow has gone from the run directory. Run again.");
         var run = planner.Join(spec, models.Models[0], directory.Manifest, plan);
         directory = await RunDirectory.CreateOrOpenAsync(store, run.Manifest, cancellationToken);
+        span?.SetTag("mirrored.run.id", run.Manifest.Run).SetTag("mirrored.worker.index", place.Index);
 
         await crew.ShareAsync(run.Queries, models.LaneCount, query => $"weights/{query.Name}", IsAscendedAsync, AscendAsync, cancellationToken);
         var scoredShards = await ScoreAsync(run, directory, models, crew, digests, cacheFolder, cancellationToken);
@@ -48,7 +53,7 @@ public sealed class BatchWorker(
 
         async Task PlanAsync(ImmutableArray<string> items, CancellationToken stop)
         {
-            var planned = planner.Plan(spec, models.Models[0], stop);
+            var planned = Span.Of("plan", _ => planner.Plan(spec, models.Models[0], stop));
             check?.Invoke(planned.Manifest);
             if (await RunDirectory.TryOpenAsync(store, stop) is null)
                 await Rehearsal.RunAsync(planned, models, time, stop);

@@ -92,6 +92,7 @@ internal sealed class Crew : IAsyncDisposable
             ImmutableArray<string> names = [.. mine.Select(nameOf)];
             if (mine.IsEmpty || !await TryTakeAsync(self => self with { Making = names }, self => self with { Making = [] }, () => MadeByOthers().Overlaps(names), cancellationToken))
             {
+                using var waiting = new Waiting(WaitCause.Workers);
                 await Task.Delay(Pause(), _time, cancellationToken);
                 continue;
             }

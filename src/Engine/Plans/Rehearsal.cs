@@ -38,7 +38,7 @@ internal static class Rehearsal
         var shard = ShardSample.MiniBatchOf(run.Plan, run.Spec.Score.MiniBatchRows, trainRow: 0);
         using var files = run.OpenTrainFiles();
         using var progress = new ProgressMeter(time, progress: null, RunPhase.Scoring, shard.RowCount);
-        var meter = new RowMeter(progress, run.Plan, maxUnscorable: 1);
+        var meter = new RowMeter(progress, run.Plan, maxUnscorable: 1, isRehearsal: true);
         ScoredShard? scored = null;
         await LaneThreads.RunAsync(threadCount: 1, ScoreOnLane, cancellationToken);
         return scored!;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Engine;
@@ -14,7 +15,11 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
     public Task<RunResult> ReduceAsync(RunDirectory directory, CancellationToken cancellationToken) =>
         ReduceAsync(directory, QueryReader.Read(data, directory.Manifest.Spec, directory.Manifest.Inputs.Test), cancellationToken);
 
-    internal async Task<RunResult> ReduceAsync(RunDirectory directory, ImmutableArray<Query> queries, CancellationToken cancellationToken)
+    internal Task<RunResult> ReduceAsync(RunDirectory directory, ImmutableArray<Query> queries, CancellationToken cancellationToken) =>
+        Span.OfAsync("reduce", span => ReduceAsync(directory, queries, span, cancellationToken));
+
+    private async Task<RunResult> ReduceAsync(
+        RunDirectory directory, ImmutableArray<Query> queries, Activity? span, CancellationToken cancellationToken)
     {
         var score = directory.Manifest.Spec.Score;
         var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Invalid("The run is not planned yet; run it first.");

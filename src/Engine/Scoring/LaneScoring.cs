@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
@@ -47,8 +48,20 @@ internal static class LaneScoring
             var model = models.OfLane(laneIndex);
             using var lanes = new LaneSet(model, run.Spec.Compute.ThreadsPerLane);
             var scorer = new ShardScorer(run, lanes, weightsOf(model), files, meter);
-            while (nextShard(stop) is { } shard)
-                take(scorer.Score(shard, knownBaseLosses(shard), stop), stop);
+            while (Next(stop) is { } shard)
+                take(Span.Of("shard", span => Score(shard, span), EngineTelemetry.ShardDuration), stop);
+
+            ScoredShard Score(Shard shard, Activity? span)
+            {
+                span?.SetTag("mirrored.shard.index", shard.ShardIndex).SetTag("mirrored.shard.rows", shard.RowCount);
+                return scorer.Score(shard, knownBaseLosses(shard), stop);
+            }
+        }
+
+        Shard? Next(CancellationToken stop)
+        {
+            using var waiting = new Waiting(WaitCause.Workers);
+            return nextShard(stop);
         }
     }
 }

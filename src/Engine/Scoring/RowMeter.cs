@@ -4,18 +4,21 @@ namespace MirroredInfluence.Engine;
 /// Counts the rows of a run on all lanes, and ends the run when too many of them are unscorable: more than <c>score.maxUnscorable</c> of
 /// all rows the run expects, so that a bad first shard does not end a run that is good as a whole.
 /// </summary>
-internal sealed class RowMeter(ProgressMeter progress, RunPlan plan, double maxUnscorable)
+/// <param name="isRehearsal">The rows will be scored again, and are counted then.</param>
+internal sealed class RowMeter(ProgressMeter progress, RunPlan plan, double maxUnscorable, bool isRehearsal = false)
 {
     private readonly UnscorableLimit _limit = new(plan, maxUnscorable);
     private string? _modelError;
 
-    /// <param name="rowCount">Rows of a mini-batch.</param>
-    /// <param name="unscorableCount">Those of them that are unscorable.</param>
+    /// <param name="reasons">Of a mini-batch's rows.</param>
     /// <param name="ofShard">The shard's unscorable rows so far, for the message.</param>
     /// <exception cref="MirroredException">Data: too many unscorable rows.</exception>
-    public void Add(int rowCount, int unscorableCount, UnscorableRows ofShard)
+    public void Add(ReadOnlySpan<UnscorableReason> reasons, UnscorableRows ofShard)
     {
-        progress.Add(rowCount);
+        var unscorableCount = reasons.Length - reasons.Count(UnscorableReason.None);
+        progress.Add(reasons.Length);
+        if (!isRehearsal)
+            EngineTelemetry.Scored(reasons, unscorableCount);
         if (unscorableCount > 0)
             Check(progress.AddUnscorable(unscorableCount), ofShard);
     }

@@ -49,8 +49,11 @@ internal sealed class ShardCommits(PlannedRun run, DeviceModels models, RunDirec
 
         void Take(ScoredShard shard, CancellationToken laneStop)
         {
-            if (!scored.TryAdd(shard))
-                scored.Add(shard, laneStop);
+            if (scored.TryAdd(shard))
+                return;
+
+            using var waiting = new Waiting(WaitCause.Commit);
+            scored.Add(shard, laneStop);
         }
     }
 
@@ -66,6 +69,7 @@ internal sealed class ShardCommits(PlannedRun run, DeviceModels models, RunDirec
         if (_cache is null)
             return null;
 
+        using var waiting = new Waiting(WaitCause.BaseLosses);
         var losses = new float[run.DrawCount * shard.RowCount];
         return _cache.TryRead(BaseLossKey.Of(run.Manifest, shard, _runtime), losses) ? losses : null;
     }
@@ -79,7 +83,7 @@ internal sealed class ShardCommits(PlannedRun run, DeviceModels models, RunDirec
             {
                 if (shard.Losses is { } losses)
                     await directory.PutLossesAsync(losses, CancellationToken.None);
-                await directory.PutPartAsync(shard.Part, shard.Shard, CancellationToken.None);
+                EngineTelemetry.Committed(await directory.PutPartAsync(shard.Part, shard.Shard, CancellationToken.None));
                 committed(shard);
                 if (shard.HasNewBaseLosses)
                     _cache?.TryWrite(BaseLossKey.Of(run.Manifest, shard.Shard, _runtime), shard.BaseLosses);

@@ -53,12 +53,12 @@ internal sealed class ShardScorer
     public ScoredShard Score(Shard shard, float[]? knownBaseLosses, CancellationToken cancellationToken)
     {
         var tally = new ShardTally(_run, shard, knownBaseLosses);
-        var file = _files.Borrow(shard.FileIndex);
+        var file = Borrow(shard.FileIndex);
         try
         {
             _lane = _lanes.Of(file.Layout);
             using var scan = new RowScan(file.File, file.Columns, shard.RowStart, shard.RowEnd, _miniBatch.SlotCount);
-            while (scan.MoveNext())
+            while (MoveNext(scan))
             {
                 var hasRows = _miniBatch.Fill(scan, file, shard.FileRowOffset);
                 while (hasRows && !TryLosses(tally, file, cancellationToken, out var failing))
@@ -68,15 +68,30 @@ internal sealed class ShardScorer
                 if (hasRows)
                     Reduce(tally, file);
 
-                _meter.Add(_miniBatch.RowCount, tally.CountUnscorable(_miniBatch, _runReasons, file), tally.Unscorable);
+                var reasons = _runReasons.AsSpan(0, _miniBatch.RowCount);
+                tally.CountUnscorable(_miniBatch, reasons, file);
+                _meter.Add(reasons, tally.Unscorable);
             }
 
+            EngineTelemetry.Read(shard.RowCount * file.Columns.Sum(column => (long)column.RowBytes));
             return tally.Finish(file);
         }
         finally
         {
             _files.Return(shard.FileIndex);
         }
+    }
+
+    private BoundFile Borrow(int fileIndex)
+    {
+        using var waiting = new Waiting(WaitCause.Rows);
+        return _files.Borrow(fileIndex);
+    }
+
+    private static bool MoveNext(RowScan scan)
+    {
+        using var waiting = new Waiting(WaitCause.Rows);
+        return scan.MoveNext();
     }
 
     /// <summary>Losses of the mini-batch under every weight set and draw.</summary>

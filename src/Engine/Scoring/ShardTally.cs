@@ -64,11 +64,10 @@ internal sealed class ShardTally
         _savedLossDifference[(shardRow * _reductions.Length) + query] = lossDifference;
     }
 
-    /// <returns>Rows of the mini-batch that are unscorable.</returns>
-    public int CountUnscorable(MiniBatch miniBatch, ReadOnlySpan<UnscorableReason> reasons, BoundFile file)
+    /// <param name="reasons">Of the mini-batch's rows.</param>
+    public void CountUnscorable(MiniBatch miniBatch, ReadOnlySpan<UnscorableReason> reasons, BoundFile file)
     {
-        var count = 0;
-        for (var row = 0; row < miniBatch.RowCount; row++)
+        for (var row = 0; row < reasons.Length; row++)
         {
             if (reasons[row] == UnscorableReason.None)
                 continue;
@@ -76,10 +75,7 @@ internal sealed class ShardTally
             var fileRow = miniBatch.RowStart + row;
             var id = Unscorable.Sample.Count < UnscorableRows.SampleCountMax ? file.IdOf(fileRow) : RowValue.Null;
             Unscorable.Add(new UnscorableRow(_shard.FileRowOffset + fileRow, reasons[row], id));
-            count++;
         }
-
-        return count;
     }
 
     public ScoredShard Finish(BoundFile file)

@@ -21,21 +21,9 @@ public sealed class BaseLossCache(string folder)
     /// <param name="losses">Destination, shape [drawCount, rowCount]; NaN where a row could not be scored. Undefined when the result is false.</param>
     public bool TryRead(BaseLossKey key, Span<float> losses)
     {
-        try
-        {
-            using var file = File.OpenHandle(PathOf(key), options: FileOptions.SequentialScan);
-            var body = MemoryMarshal.AsBytes(losses);
-            Span<byte> header = stackalloc byte[HeaderBytes];
-            return RandomAccess.GetLength(file) == HeaderBytes + body.Length
-                && TryFill(file, header, 0)
-                && TryFill(file, body, HeaderBytes)
-                && BinaryPrimitives.ReadUInt64LittleEndian(header) == Magic
-                && header[8..].SequenceEqual(SHA256.HashData(body));
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
+        var isKnown = TryRead(PathOf(key), losses);
+        StorageTelemetry.CacheAsked("base-losses", isKnown);
+        return isKnown;
     }
 
     /// <summary>Keeps losses. A disk that is full or read-only keeps nothing, and the run goes on.</summary>
@@ -56,6 +44,25 @@ public sealed class BaseLossCache(string folder)
             return true;
         }
         catch (MirroredException exception) when (exception.Kind == FailureKind.Unavailable)
+        {
+            return false;
+        }
+    }
+
+    private static bool TryRead(string path, Span<float> losses)
+    {
+        try
+        {
+            using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+            var body = MemoryMarshal.AsBytes(losses);
+            Span<byte> header = stackalloc byte[HeaderBytes];
+            return RandomAccess.GetLength(file) == HeaderBytes + body.Length
+                && TryFill(file, header, 0)
+                && TryFill(file, body, HeaderBytes)
+                && BinaryPrimitives.ReadUInt64LittleEndian(header) == Magic
+                && header[8..].SequenceEqual(SHA256.HashData(body));
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return false;
         }

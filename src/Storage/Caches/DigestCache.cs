@@ -26,7 +26,10 @@ public sealed class DigestCache(string? folder, TimeProvider time)
             throw Failure.Invalid($"{path}: not found; expected a file.");
         var state = string.Create(CultureInfo.InvariantCulture, $"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}\n{what}\n");
         var entry = folder is null ? null : Path.Combine(folder, "digests", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{file.FullName}\n{what}"))));
-        if (entry is not null && TryRead(entry, state) is { } known)
+        var known = entry is null ? null : TryRead(entry, state);
+        if (entry is not null)
+            StorageTelemetry.CacheAsked("digests", known is not null);
+        if (known is not null)
             return known;
         var digest = compute();
         if (entry is not null && time.GetUtcNow() - file.LastWriteTimeUtc > SettledAfter)

@@ -46,6 +46,7 @@ public sealed class ObjectCache(string? folder, long bytesMax, TimeProvider time
                 if (DigestOf(path) == Path.GetFileName(path)[(name.Length + 1)..])
                 {
                     Touch(path);
+                    StorageTelemetry.CacheAsked("objects", isHit: true);
                     return path;
                 }
 
@@ -88,6 +89,7 @@ public sealed class ObjectCache(string? folder, long bytesMax, TimeProvider time
     /// <exception cref="MirroredException">Unavailable: the disk is full or the folder cannot be written.</exception>
     internal string Add(string name, long length, Action<Stream> write)
     {
+        StorageTelemetry.CacheAsked("objects", isHit: false);
         MakeRoom(length);
         try
         {

@@ -27,7 +27,9 @@ internal sealed class AzureBlobStore(BlobContainerClient container, string prefi
     {
         try
         {
-            return (await blob.DownloadContentAsync(cancellationToken).ConfigureAwait(false)).Value.Content.ToArray();
+            var content = (await blob.DownloadContentAsync(cancellationToken).ConfigureAwait(false)).Value.Content.ToArray();
+            StorageTelemetry.Received(content.Length);
+            return content;
         }
         catch (RequestFailedException exception) when (IsMissing(exception))
         {
@@ -59,6 +61,7 @@ internal sealed class AzureBlobStore(BlobContainerClient container, string prefi
             {
                 using var answer = (await blob.DownloadStreamingAsync(options, cancellationToken).ConfigureAwait(false)).Value;
                 await answer.Content.ReadExactlyAsync(destination, cancellationToken).ConfigureAwait(false);
+                StorageTelemetry.Received(destination.Length);
                 return true;
             }
             catch (RequestFailedException exception) when (exception.Status == 412 || IsMissing(exception))
@@ -141,6 +144,7 @@ internal sealed class AzureBlobStore(BlobContainerClient container, string prefi
         var bytes = new byte[Math.Min(BlockBytes, RandomAccess.GetLength(draft) - start)];
         for (var filled = 0; filled < bytes.Length;)
             filled += await RandomAccess.ReadAsync(draft, bytes.AsMemory(filled), start + filled, cancellationToken).ConfigureAwait(false);
+        StorageTelemetry.Sent(bytes.Length);
         return new MemoryStream(bytes, writable: false);
     }
 

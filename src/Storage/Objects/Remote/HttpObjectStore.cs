@@ -23,7 +23,9 @@ internal sealed class HttpObjectStore(ObjectUri uri, RetrySchedule schedule, Tim
         if (answer.StatusCode == HttpStatusCode.NotFound)
             return null;
         answer.EnsureSuccessStatusCode();
-        return await answer.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false);
+        var content = await answer.Content.ReadAsByteArrayAsync(cancel).ConfigureAwait(false);
+        StorageTelemetry.Received(content.Length);
+        return content;
     }, cancellationToken);
 
     public async Task<string?> GetFileAsync(string key, CancellationToken cancellationToken) =>
@@ -45,6 +47,7 @@ internal sealed class HttpObjectStore(ObjectUri uri, RetrySchedule schedule, Tim
                 throw ObjectRange.Changed(UriOf(key));
             using var body = await answer.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
             await body.ReadExactlyAsync(destination, cancel).ConfigureAwait(false);
+            StorageTelemetry.Received(destination.Length);
             return true;
         }, cancellationToken);
     }

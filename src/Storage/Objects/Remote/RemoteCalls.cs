@@ -25,6 +25,7 @@ internal sealed class RemoteCalls(RetrySchedule schedule, TimeProvider time, Fun
                 throw advise(answer) is { } advice ? Failure.Invalid($"{uri}: {answer.Text}. {advice}") : Failure.Unavailable($"{uri}: {answer.Text}.");
             if (tryNumber == schedule.TriesMax)
                 throw Failure.Unavailable($"{uri}: {answer.Text}, after {tryNumber} tries. Run again when the store answers: what is finished is kept.");
+            StorageTelemetry.Retried(answer);
             await Task.Delay(schedule.DelayAfter(tryNumber), time, cancellationToken).ConfigureAwait(false);
         }
     }

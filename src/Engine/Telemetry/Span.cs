@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace MirroredInfluence.Engine;
+
+/// <summary>A step of a run in its trace, and its time in a histogram once it has succeeded.</summary>
+internal static class Span
+{
+    private static readonly ActivitySource Source = new(EngineTelemetry.Name, EngineTelemetry.Version);
+
+    public static async Task<T> OfAsync<T>(string name, Func<Activity?, Task<T>> work)
+    {
+        using var span = Source.StartActivity(name);
+        try
+        {
+            return await work(span);
+        }
+        catch (Exception exception)
+        {
+            Fail(span, exception);
+            throw;
+        }
+    }
+
+    public static T Of<T>(string name, Func<Activity?, T> work, Histogram<double>? duration = null)
+    {
+        using var span = Source.StartActivity(name);
+        var startedAt = Stopwatch.GetTimestamp();
+        try
+        {
+            var made = work(span);
+            duration?.Record(Stopwatch.GetElapsedTime(startedAt).TotalSeconds);
+            return made;
+        }
+        catch (Exception exception)
+        {
+            Fail(span, exception);
+            throw;
+        }
+    }
+
+    private static void Fail(Activity? span, Exception exception) => span?.SetStatus(ActivityStatusCode.Error).SetTag("error.type", exception switch
+    {
+        MirroredException failure => SpecName.Of(failure.Kind),
+        OperationCanceledException => "canceled",
+        _ => exception.GetType().FullName,
+    });
+}
