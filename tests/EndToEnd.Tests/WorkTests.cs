@@ -3,32 +3,10 @@ using System.Text.Json;
 
 namespace MirroredInfluence.EndToEnd.Tests;
 
-/// <summary>Workers that are processes, killed at random moments: MIRRORED_TRIALS sets how many trials there are, each with a seed of its own.</summary>
+/// <summary>Workers that are processes.</summary>
 public sealed class WorkTests
 {
-    private const int TrialCountDefault = 3;
-
-    private static readonly string[] s_flags = ["--compute-shard-rows", "32", "--compute-lanes", "1", "--compute-cache", "none"];
-
     private static readonly string[] s_long = ["--compute-lanes", "1", "--compute-cache", "none", "--score-mini-batch-rows", "1"];
-
-    [Fact]
-    public async Task WorkersKilledAtRandomMoments_MakeTheBytesOfAnUndisturbedRun()
-    {
-        using var work = new TemporaryFolder();
-        await FashionRows.ImportAsync(work.Path);
-        await Mirrored.MustRunAsync(work.Path, FashionRows.Run("whole", s_flags));
-        var expected = FashionRows.Result(work.Path, "whole");
-
-        var trialCount = int.TryParse(Environment.GetEnvironmentVariable("MIRRORED_TRIALS"), out var given) ? given : TrialCountDefault;
-        for (var seed = 0; seed < trialCount; seed++)
-        {
-            var killed = await TrialAsync(work.Path, $"trial-{seed}", new Random(seed));
-            TestContext.Current.SendDiagnosticMessage($"trial {seed}: {killed} workers killed");
-            Assert.Equal(expected, FashionRows.Result(work.Path, $"trial-{seed}"));
-            Directory.Delete(work.File($"trial-{seed}"), recursive: true);
-        }
-    }
 
     [Fact]
     public async Task ShardThatKillsItsWorkers_IsSetAsideAndNamed()
@@ -57,53 +35,6 @@ public sealed class WorkTests
         using var result = JsonDocument.Parse(FashionRows.Result(work.Path, "run"));
         Assert.Equal(500, result.RootElement.GetProperty("unscorableRows").GetProperty("poisoned-shard").GetInt32());
         Assert.Equal(FashionRows.RowCount - 500, result.RootElement.GetProperty("scoredRows").GetInt32());
-    }
-
-    /// <summary>2 to 4 workers; some are killed and started again, perhaps all of them with another number.</summary>
-    /// <returns>How many were killed.</returns>
-    private static async Task<int> TrialAsync(string folder, string run, Random random)
-    {
-        var (killed, waves) = (0, random.Next(1, 3));
-        for (var wave = 0; wave <= waves; wave++)
-        {
-            var count = random.Next(2, 5);
-            var workers = Enumerable.Range(0, count).Select(index => Worker(folder, run, index, count, s_flags)).ToList();
-            if (wave == waves)
-            {
-                foreach (var worker in workers)
-                {
-                    var outcome = await CommandProcess.EndAsync(worker);
-                    Assert.True(outcome.ExitCode == 0, $"{run}: exit {outcome.ExitCode}: {outcome.Error}");
-                    worker.Dispose();
-                }
-
-                break;
-            }
-
-            for (var kills = random.Next(1, count + 1); kills > 0; kills--)
-            {
-                await Task.Delay(random.Next(100, 3000), TestContext.Current.CancellationToken);
-                var index = random.Next(count);
-                killed += workers[index].HasExited ? 0 : 1;
-                await KillAsync(workers[index]);
-                workers[index] = Worker(folder, run, index, count, s_flags);
-            }
-
-            foreach (var worker in workers)
-            {
-                killed += worker.HasExited ? 0 : 1;
-                await KillAsync(worker);
-            }
-        }
-
-        return killed;
-    }
-
-    private static async Task KillAsync(Process worker)
-    {
-        worker.Kill();
-        await worker.WaitForExitAsync(TestContext.Current.CancellationToken);
-        worker.Dispose();
     }
 
     private static Process Worker(string folder, string run, int index, int count, string[] flags) => Mirrored.Start(

@@ -1,0 +1,19 @@
+namespace MirroredInfluence.EndToEnd.Tests;
+
+/// <summary>Where the run of a trial is.</summary>
+internal sealed record TrialPlace : IDisposable
+{
+    public required string Out { get; init; }
+
+    /// <summary>What its workers need to reach it.</summary>
+    public required Dictionary<string, string> Environment { get; init; }
+
+    /// <summary>Rises as the run goes on, by about a hundred in all.</summary>
+    public required Func<int> Count { get; init; }
+
+    public required Func<string, Task<byte[]>> ReadAsync { get; init; }
+
+    public IDisposable? Proxy { get; init; }
+
+    public void Dispose() => Proxy?.Dispose();
+}
