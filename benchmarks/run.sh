@@ -7,3 +7,7 @@ cd "$(dirname "$0")/.."
 lscpu | sed -n 's/^Model name: *//p'
 PYTHONPATH=python "$PYTHON" benchmarks/throughput.py
 PYTHONPATH=python "$PYTHON" benchmarks/memory.py
+scale=artifacts/bin/Scale/release/MirroredInfluence.Scale
+"$scale" plan 250000
+"$scale" choose 250000 64
+"$scale" reduce 2500 100 100

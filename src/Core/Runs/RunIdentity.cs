@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 
 namespace MirroredInfluence;
@@ -12,8 +11,12 @@ public static class RunIdentity
 {
     private const int DifferencesMax = 5;
 
-    public static string Of(RunManifest manifest) =>
-        Convert.ToHexStringLower(SHA256.HashData(SpecJson.Write(manifest, indented: false, identityOnly: true)))[..32];
+    public static string Of(RunManifest manifest)
+    {
+        using var digest = new DigestWriter();
+        SpecJson.Write(manifest, digest, indented: false, identityOnly: true);
+        return digest.ToHex()[..32];
+    }
 
     /// <summary>"<c>spec.score.topK: 100, here 50; spec.seed: 0, here 1</c>": the fields of the identity that differ, at most five of them; or null.</summary>
     public static string? Differences(RunManifest kept, RunManifest found)

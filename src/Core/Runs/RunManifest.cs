@@ -28,15 +28,15 @@ public sealed record RunManifest
         return manifest with { Run = RunIdentity.Of(manifest) };
     }
 
-    /// <param name="json">The text of run.json.</param>
+    /// <param name="json">The text of run.json, UTF-8.</param>
     /// <param name="source">What a message calls it.</param>
     /// <exception cref="MirroredException">Data: it is no manifest of this format, or its id is not that of what it says.</exception>
-    public static RunManifest Parse(string json, string source)
+    public static RunManifest Parse(ReadOnlyMemory<byte> json, string source)
     {
         RunManifest manifest;
         try
         {
-            manifest = SpecJson.Read<RunManifest>(SpecJson.Parse(json, source));
+            manifest = SpecJson.Read<RunManifest>(json, source);
         }
         catch (MirroredException exception) when (exception.Kind == FailureKind.Invalid)
         {

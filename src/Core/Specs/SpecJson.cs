@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Unicode;
 
 namespace MirroredInfluence;
 
@@ -12,6 +14,49 @@ internal static class SpecJson
 
     public static JsonObject Parse(string json, string source)
     {
+        using var document = ParseDocument(Encoding.UTF8.GetBytes(json), source);
+        return JsonObject.Create(document.RootElement.Clone())!;
+    }
+
+    public static T Read<T>(JsonObject json)
+        where T : class
+    {
+        using var document = JsonDocument.Parse(json.ToJsonString());
+        return Read<T>(document);
+    }
+
+    /// <summary>As Parse and Read, without a copy of the whole in between: run.json of many files is large.</summary>
+    /// <param name="json">UTF-8.</param>
+    public static T Read<T>(ReadOnlyMemory<byte> json, string source)
+        where T : class
+    {
+        using var document = ParseDocument(Utf8.IsValid(json.Span) ? json : Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json.Span)), source);
+        return Read<T>(document);
+    }
+
+    /// <summary>UTF-8, fields in the order of the records, floats that round-trip.</summary>
+    public static byte[] Write<T>(T value, bool indented, bool identityOnly)
+        where T : class
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        Write(value, bytes, indented, identityOnly);
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    public static void Write<T>(T value, IBufferWriter<byte> destination, bool indented, bool identityOnly)
+        where T : class
+    {
+        var options = new JsonWriterOptions { Indented = indented, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+        using var json = new Utf8JsonWriter(destination, options);
+        SectionSpecType.Of(typeof(T)).Write(json, value, identityOnly);
+    }
+
+    public static string WriteText<T>(T value)
+        where T : class => Encoding.UTF8.GetString(Write(value, indented: true, identityOnly: false)) + "\n";
+
+    /// <summary>One object, no field of which is there twice.</summary>
+    private static JsonDocument ParseDocument(ReadOnlyMemory<byte> json, string source)
+    {
         JsonDocument document;
         try
         {
@@ -20,51 +65,40 @@ internal static class SpecJson
         catch (JsonException exception)
         {
             throw Failure.Invalid(
-                $"{source}: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: not JSON ({Found(json, exception)}); expected one object without comments or trailing commas.",
+                $"{source}: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}: not JSON ({Found(json.Span, exception)}); expected one object without comments or trailing commas.",
                 exception);
         }
 
-        using (document)
+        try
         {
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw Failure.Invalid($"{source}: found {SpecProperty.Shown(document.RootElement)}; expected a JSON object.");
             RefuseRepeated(document.RootElement, "");
-            return JsonObject.Create(document.RootElement.Clone())!;
+            return document;
+        }
+        catch
+        {
+            document.Dispose();
+            throw;
         }
     }
 
-    public static T Read<T>(JsonObject json)
+    private static T Read<T>(JsonDocument document)
         where T : class
     {
-        using var document = JsonDocument.Parse(json.ToJsonString());
         SectionSpecType.Of(typeof(T)).TryRead(document.RootElement, "", out var value);
         return (T)value;
     }
 
-    /// <summary>UTF-8, fields in the order of the records, floats that round-trip.</summary>
-    public static byte[] Write<T>(T value, bool indented, bool identityOnly)
-        where T : class
-    {
-        using var stream = new MemoryStream();
-        var options = new JsonWriterOptions { Indented = indented, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-        using (var json = new Utf8JsonWriter(stream, options))
-            SectionSpecType.Of(typeof(T)).Write(json, value, identityOnly);
-        return stream.ToArray();
-    }
-
-    public static string WriteText<T>(T value)
-        where T : class => Encoding.UTF8.GetString(Write(value, indented: true, identityOnly: false)) + "\n";
-
     /// <summary>What stands where the text stops being JSON.</summary>
-    private static string Found(string json, JsonException exception)
+    private static string Found(ReadOnlySpan<byte> bytes, JsonException exception)
     {
-        var bytes = Encoding.UTF8.GetBytes(json);
         var lineStart = 0;
         for (var line = 0L; line < exception.LineNumber; line++)
-            lineStart += bytes.AsSpan(lineStart).IndexOf((byte)'\n') + 1;
+            lineStart += bytes[lineStart..].IndexOf((byte)'\n') + 1;
         var offset = Math.Min(lineStart + (int)(exception.BytePositionInLine ?? 0), bytes.Length);
-        var before = Encoding.UTF8.GetString(bytes, 0, offset).AsSpan().TrimEnd();
-        return Encoding.UTF8.GetString(bytes, offset, bytes.Length - offset).TrimStart() switch
+        var before = Encoding.UTF8.GetString(bytes[..offset]).AsSpan().TrimEnd();
+        return Encoding.UTF8.GetString(bytes[offset..]).TrimStart() switch
         {
             "" => "the text ends",
             ['/', ..] => "a comment",

@@ -34,11 +34,11 @@ public sealed class BatchWorker(
         var digests = new DigestCache(cacheFolder, time);
         var planner = new Planner(data, digests, time, progress);
 
-        await crew.ShareAsync(["plan"], 1, item => item, (_, stop) => IsPlannedAsync(store, stop), PlanAsync, cancellationToken);
+        await crew.ShareAsync(["plan"], 1, item => item, (_, stop) => RunDirectory.IsPlannedAsync(store, stop), PlanAsync, cancellationToken);
         var directory = await RunDirectory.OpenAsync(store, cancellationToken);
         var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Unavailable("plan.arrow has gone from the run directory. Run again.");
         var run = planner.Join(spec, models.Models[0], directory.Manifest, plan);
-        directory = await RunDirectory.CreateOrOpenAsync(store, run.Manifest, cancellationToken);
+        directory = directory.For(run.Manifest);
         span?.SetTag("mirrored.run.id", run.Manifest.Run).SetTag("mirrored.worker.index", place.Index);
 
         await crew.ShareAsync(run.Queries, models.LaneCount, query => $"weights/{query.Name}", IsAscendedAsync, AscendAsync, cancellationToken);
@@ -107,9 +107,6 @@ public sealed class BatchWorker(
             share.Committed(scored, time.GetElapsedTime(startedAt[scored.Shard.ShardIndex]));
         }
     }
-
-    private static async Task<bool> IsPlannedAsync(IObjectStore store, CancellationToken cancellationToken) =>
-        await RunDirectory.TryOpenAsync(store, cancellationToken) is { } directory && await directory.HasPlanAsync(cancellationToken);
 
     private static MirroredException Poisoned(IReadOnlyList<PoisonedShard> poisoned)
     {

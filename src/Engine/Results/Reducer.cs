@@ -5,10 +5,13 @@ using MirroredInfluence.Storage;
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// Parts → result; rows of poisoned shards count as unscorable. Reads one part at a time; needs the test files for the queries' rows, and neither the model nor the training files.
+/// Parts → result; rows of poisoned shards count as unscorable. Reads some parts at a time, since a store takes its time over each, and merges them as they come, which
+/// gives the same in any order. Needs the test files for the queries' rows, and neither the model nor the training files.
 /// </summary>
 public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProgress>? progress = null)
 {
+    private const int PartsAtOnceMin = 8;
+
     /// <exception cref="MirroredException">
     /// Invalid: the run is not finished. Data: a part cannot be read, the rows do not add up, or too many are unscorable for a first result.
     /// </exception>
@@ -26,35 +29,18 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
         QueryReduction[] reductions = [.. queries.Select(_ => new QueryReduction(score.TopK, score.Rank))];
         var unscorable = new UnscorableRows();
         var scoredRows = 0L;
-
         var poisoned = (await directory.ReadPoisonedAsync(plan, cancellationToken)).Select(shard => shard.ShardIndex).ToHashSet();
 
+        var merging = new Lock();
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(PartsAtOnceMin, Environment.ProcessorCount), CancellationToken = cancellationToken };
         using var meter = new ProgressMeter(time, progress, RunPhase.Reducing, plan.Shards.Length);
-        foreach (var shard in plan.Shards)
+        await Parallel.ForEachAsync(plan.Shards, parallel, async (shard, stop) =>
         {
-            if (poisoned.Contains(shard.ShardIndex))
-            {
-                unscorable.AddCount(UnscorableReason.PoisonedShard, shard.RowCount);
-                unscorable.AddToSample(new UnscorableRow(shard.FileRowOffset + shard.RowStart, UnscorableReason.PoisonedShard, RowValue.Null));
-                meter.Add(1);
-                continue;
-            }
-
-            var part = await directory.TryGetPartAsync(shard, cancellationToken)
-                ?? throw Failure.Invalid($"shard {shard.ShardIndex} of {plan.Shards.Length} is not scored yet; run again to go on.");
-            if (!part.Queries.SequenceEqual(queries.Select(query => query.Name)))
-            {
-                throw Failure.Data(
-                    $"part {shard.ShardIndex} answers other queries than the test files ask; "
-                    + "the test files have changed since the run began.");
-            }
-
-            for (var query = 0; query < reductions.Length; query++)
-                reductions[query].Merge(part.Reductions[query]);
-            unscorable.Merge(part.Unscorable);
-            scoredRows += part.ScoredRowCount;
+            var part = poisoned.Contains(shard.ShardIndex) ? null : await ReadAsync(directory, plan, shard, queries, stop);
+            lock (merging)
+                Merge(shard, part);
             meter.Add(1);
-        }
+        });
 
         Reconcile(plan.RowCount, scoredRows, unscorable, reductions);
         if (!await directory.HasResultAsync(cancellationToken))
@@ -69,6 +55,30 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
             ScoredRows = scoredRows,
             Unscorable = unscorable,
         };
+
+        void Merge(Shard shard, ShardPart? part)
+        {
+            if (part is null)
+            {
+                unscorable.AddCount(UnscorableReason.PoisonedShard, shard.RowCount);
+                unscorable.AddToSample(new UnscorableRow(shard.FileRowOffset + shard.RowStart, UnscorableReason.PoisonedShard, RowValue.Null));
+                return;
+            }
+
+            for (var query = 0; query < reductions.Length; query++)
+                reductions[query].Merge(part.Reductions[query]);
+            unscorable.Merge(part.Unscorable);
+            scoredRows += part.ScoredRowCount;
+        }
+    }
+
+    private static async Task<ShardPart> ReadAsync(RunDirectory directory, RunPlan plan, Shard shard, ImmutableArray<Query> queries, CancellationToken cancellationToken)
+    {
+        var part = await directory.TryGetPartAsync(shard, cancellationToken)
+            ?? throw Failure.Invalid($"shard {shard.ShardIndex} of {plan.Shards.Length} is not scored yet; run again to go on.");
+        return part.Queries.SequenceEqual(queries.Select(query => query.Name)) ? part : throw Failure.Data(
+            $"part {shard.ShardIndex} answers other queries than the test files ask; "
+            + "the test files have changed since the run began.");
     }
 
     /// <summary>Each worker held its own rows to the limit. A poisoned shard is allowed as such.</summary>

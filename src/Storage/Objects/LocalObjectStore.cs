@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Enumeration;
 using System.Runtime.CompilerServices;
 
 namespace MirroredInfluence.Storage;
@@ -99,16 +100,24 @@ public sealed class LocalObjectStore : IObjectStore
     public async IAsyncEnumerable<string> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
 #pragma warning restore CS1998
     {
-        var folder = Path.Combine(_folder, prefix[..(prefix.LastIndexOf('/') + 1)]);
+        var keyStart = prefix.LastIndexOf('/') + 1;
+        var folder = Path.Combine(_folder, prefix[..keyStart]).TrimEnd(Path.DirectorySeparatorChar);
         if (!Directory.Exists(folder))
             yield break;
-        foreach (var path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+
+        // What has another name makes no string: a folder may hold hundreds of thousands of files.
+        var files = new FileSystemEnumerable<string>(folder, (ref file) => file.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
+        {
+            ShouldIncludePredicate = (ref file) => !file.IsDirectory && file.FileName[0] != '.' && HasPrefix(ref file),
+            ShouldRecursePredicate = HasPrefix,
+        };
+        foreach (var path in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var key = Path.GetRelativePath(_folder, path).Replace(Path.DirectorySeparatorChar, '/');
-            if (key.StartsWith(prefix, StringComparison.Ordinal) && !Path.GetFileName(path).StartsWith('.'))
-                yield return key;
+            yield return Path.GetRelativePath(_folder, path).Replace(Path.DirectorySeparatorChar, '/');
         }
+
+        bool HasPrefix(ref FileSystemEntry entry) => entry.Directory.Length > folder.Length || entry.FileName.StartsWith(prefix.AsSpan(keyStart));
     }
 
     private string PathOf(string key) => Path.Combine(_folder, ObjectKey.Checked(key));

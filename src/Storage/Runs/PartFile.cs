@@ -88,11 +88,11 @@ internal static class PartFile
         var top = new TopK(score.TopK, score.Rank);
         var entryCount = table.TopRows.Length / table.Queries.Length;
         var ids = Unpack(table.TopIds[query], entryCount);
-        for (var i = 0; i < entryCount; i++)
+        for (var i = entryCount - 1; i >= 0; i--)   // worst first: no entry moves the ones before it
         {
             var place = (query * entryCount) + i;
             if (table.TopRows[place] < 0)
-                break;
+                continue;
             top.Add(new InfluenceEntry
             {
                 TrainRow = table.TopRows[place],

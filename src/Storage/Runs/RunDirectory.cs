@@ -41,8 +41,12 @@ public sealed class RunDirectory
     /// <exception cref="MirroredException">Data: run.json cannot be read.</exception>
     public static async Task<RunDirectory?> TryOpenAsync(IObjectStore store, CancellationToken cancellationToken) =>
         await store.GetAsync(ManifestKey, cancellationToken).ConfigureAwait(false) is { } json
-            ? new RunDirectory(store, RunManifest.Parse(Encoding.UTF8.GetString(json), store.UriOf(ManifestKey)))
+            ? new RunDirectory(store, RunManifest.Parse(json, store.UriOf(ManifestKey)))
             : null;
+
+    /// <summary>There is a run, and its plan. Reads neither.</summary>
+    public static async Task<bool> IsPlannedAsync(IObjectStore store, CancellationToken cancellationToken) =>
+        await store.TryGetVersionAsync(PlanKey, cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>Begins a run, or goes on with it when the directory holds the same one.</summary>
     /// <exception cref="MirroredException">Invalid: the directory holds another run; the message names the fields that differ.</exception>
@@ -51,15 +55,21 @@ public sealed class RunDirectory
         var json = Encoding.UTF8.GetBytes(manifest.ToJson());
         if (await store.PutIfAbsentAsync(ManifestKey, stream => stream.Write(json), cancellationToken).ConfigureAwait(false))
             return new RunDirectory(store, manifest);
-        var kept = await OpenAsync(store, cancellationToken).ConfigureAwait(false);
-        if (kept.Manifest.Run != manifest.Run)
+        return (await OpenAsync(store, cancellationToken).ConfigureAwait(false)).For(manifest);
+    }
+
+    /// <summary>The same directory and run, whose files are where they are now.</summary>
+    /// <exception cref="MirroredException">Invalid: the directory holds another run; the message names the fields that differ.</exception>
+    public RunDirectory For(RunManifest manifest)
+    {
+        if (Manifest.Run != manifest.Run)
         {
             throw Failure.Invalid(
-                $"{store.UriOf(ManifestKey)}: found another run: {RunIdentity.Differences(kept.Manifest, manifest)}. "
+                $"{_store.UriOf(ManifestKey)}: found another run: {RunIdentity.Differences(Manifest, manifest)}. "
                 + "Choose another directory with --out, or delete this one if its run is not wanted any more.");
         }
 
-        return new RunDirectory(store, manifest);   // the same run; its files are where they are now
+        return new RunDirectory(_store, manifest);
     }
 
     /// <exception cref="MirroredException">Invalid: there is no run. Data: run.json cannot be read.</exception>
@@ -81,9 +91,6 @@ public sealed class RunDirectory
         await _store.GetAsync(PlanKey, cancellationToken).ConfigureAwait(false) is { } bytes
             ? PlanFile.Read(bytes, _store.UriOf(PlanKey), Manifest)
             : null;
-
-    /// <summary>The run is planned.</summary>
-    public Task<bool> HasPlanAsync(CancellationToken cancellationToken) => HasAsync(PlanKey, cancellationToken);
 
     /// <summary>Path of a query's weight set, or null when it is not there.</summary>
     public Task<string?> TryGetWeightsAsync(string query, CancellationToken cancellationToken) =>

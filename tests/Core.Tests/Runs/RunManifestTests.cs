@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 
 namespace MirroredInfluence.Core.Tests;
 
@@ -16,7 +17,7 @@ public sealed class RunManifestTests
     [Fact]
     public void AManifest_ReadsBackTheSame()
     {
-        var read = RunManifest.Parse(Manifest.ToJson(), "run.json");
+        var read = RunManifest.Parse(Encoding.UTF8.GetBytes(Manifest.ToJson()), "run.json");
         Assert.Equal(Manifest.ToJson(), read.ToJson());
         Assert.Equal(Manifest.Run, read.Run);
     }
@@ -96,7 +97,7 @@ public sealed class RunManifestTests
     [InlineData("{", "", "not JSON")]
     public void AManifestThatIsNotWhatItWas_IsRefusedNamingTheFile(string what, string with, string message)
     {
-        var exception = Assert.Throws<MirroredException>(() => RunManifest.Parse(Manifest.ToJson().Replace(what, with, StringComparison.Ordinal), "out/run.json"));
+        var exception = Assert.Throws<MirroredException>(() => RunManifest.Parse(Encoding.UTF8.GetBytes(Manifest.ToJson().Replace(what, with, StringComparison.Ordinal)), "out/run.json"));
         Assert.Equal(FailureKind.Data, exception.Kind);
         Assert.StartsWith("out/run.json: ", exception.Message, StringComparison.Ordinal);
         Assert.Contains(message, exception.Message, StringComparison.Ordinal);
