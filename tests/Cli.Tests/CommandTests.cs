@@ -38,9 +38,9 @@ public sealed partial class CommandTests : IDisposable
 
     [Theory]
     [InlineData("run |", "the empty path: no such spec file. 'mirrored run --help' shows what a run needs.")]
-    [InlineData("status |", "an address is empty; expected a path, az://account/container/path or https://host/path.")]
-    [InlineData("report |", "an address is empty; expected a path, az://account/container/path or https://host/path.")]
-    [InlineData("verify |", "an address is empty; expected a path, az://account/container/path or https://host/path.")]
+    [InlineData("status |", "an address is empty; expected a path, az://account/container/path, s3://bucket/path or https://host/path.")]
+    [InlineData("report |", "an address is empty; expected a path, az://account/container/path, s3://bucket/path or https://host/path.")]
+    [InlineData("verify |", "an address is empty; expected a path, az://account/container/path, s3://bucket/path or https://host/path.")]
     [InlineData("inspect |", "the empty path: no such file.")]
     [InlineData("import | --out x", "a source has an empty path; expected [column=]file[:member].")]
     [InlineData("import x.npy --out |", "--out: the path is empty; expected a file that ends in .arrow, or what the files' names start with.")]

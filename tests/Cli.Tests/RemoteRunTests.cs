@@ -107,7 +107,7 @@ public sealed class RemoteRunTests : IAsyncLifetime
             await RefusedAsync(account, "run", place),
             await RefusedAsync(account, "run", "--model-uri", Model, "--test-shards", "train.arrow", "--train-shards", place, "--verbose"),
             await RefusedAsync(account, "run", "--model-uri", place, "--test-shards", "train.arrow", "--train-shards", "train.arrow", "--verbose"),
-            await RefusedAsync([], "status", place.Replace("az://", "s3://", StringComparison.Ordinal), "--verbose"),
+            await RefusedAsync([], "status", place.Replace("az://", "gs://", StringComparison.Ordinal), "--verbose"),
             await RefusedAsync([], "status", place.Replace("az://", "az://user@", StringComparison.Ordinal)),
         ];
 

@@ -158,7 +158,7 @@ public sealed class RunTests : IAsyncLifetime
     public async Task AnEmptyOut_IsRefused(string command)
     {
         var refused = await BuiltCommand.RunAsync(_folder.Path, [.. command.Replace("''", "", StringComparison.Ordinal).Split(' '), .. Spec]);
-        Assert.Equal(new CommandOutcome(2, "", "mirrored: an address is empty; expected a path, az://account/container/path or https://host/path.\n"), refused);
+        Assert.Equal(new CommandOutcome(2, "", "mirrored: an address is empty; expected a path, az://account/container/path, s3://bucket/path or https://host/path.\n"), refused);
     }
 
     [Theory]

@@ -6,7 +6,7 @@ namespace MirroredInfluence.Testing;
 internal sealed class FaultProxy : IDisposable
 {
     private static readonly TimeSpan Delay = TimeSpan.FromMilliseconds(20);
-    private static readonly string[] OfOneConnection = ["Host", "Connection", "Keep-Alive", "Content-Length", "Transfer-Encoding"];
+    private static readonly string[] OfOneConnection = ["Host", "Expect", "Connection", "Keep-Alive", "Content-Length", "Transfer-Encoding"];
     private static readonly HttpClient Client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false });
 
     private readonly LoopbackServer _server;

@@ -66,6 +66,12 @@ internal sealed class LoopbackServer : IDisposable
             headers[line[..line.IndexOf(':', StringComparison.Ordinal)]] = line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim();
         if (headers.ContainsKey("Transfer-Encoding"))
             throw new NotSupportedException("This server reads requests with Content-Length alone.");
+        if (headers.ContainsKey("Expect"))
+        {
+            await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray());
+            await stream.FlushAsync();
+        }
+
         var body = new byte[headers.TryGetValue("Content-Length", out var length) ? int.Parse(length) : 0];
         await stream.ReadExactlyAsync(body);
         var parts = first.Split(' ');

@@ -19,8 +19,8 @@
 {{- range $section, $field := dict "model" "uri" "train" "shards" "test" "shards" }}
   {{- $value := get (get $spec $section | default dict) $field }}
   {{- range $place := ternary $value (list $value) (kindIs "slice" $value) }}
-    {{- if not (regexMatch "^((az|https)://|/shared/)" (toString $place)) }}
-      {{- fail (printf "spec: %s.%s is %q, which no pod can read: use an az:// or https:// URI, or a path below /shared (sharedClaim)." $section $field (toString $place)) }}
+    {{- if not (regexMatch "^((az|s3|https)://|/shared/)" (toString $place)) }}
+      {{- fail (printf "spec: %s.%s is %q, which no pod can read: use an az://, s3:// or https:// URI, or a path below /shared (sharedClaim)." $section $field (toString $place)) }}
     {{- end }}
   {{- end }}
 {{- end }}

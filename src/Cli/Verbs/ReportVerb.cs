@@ -5,7 +5,7 @@ namespace MirroredInfluence.Cli;
 /// <summary>Makes a finished run's results again from its parts.</summary>
 internal sealed class ReportVerb : Verb
 {
-    private readonly Argument<string> _folder = new("DIR") { Description = "A finished run: its folder or az://account/container/path." };
+    private readonly Argument<string> _folder = new("DIR") { Description = "A finished run: its folder, az://account/container/path or s3://bucket/path." };
 
     private readonly SpecOptions _spec = new("report");
 

@@ -10,7 +10,7 @@ internal sealed class RunVerb : Verb
 {
     private readonly SpecOptions _spec = new();
 
-    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Description = "The run directory: a folder or az://account/container/path. The same run again goes on in it. Default: out/<name of the spec>" };
+    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Description = "The run directory: a folder, az://account/container/path or s3://bucket/path. The same run again goes on in it. Default: out/<name of the spec>" };
 
     private readonly Option<bool> _json = new("--json") { Description = "A JSON object a line: progress, then a summary. For programs." };
 

@@ -6,7 +6,7 @@ namespace MirroredInfluence.Cli;
 /// <summary>How far a run is, from its directory alone.</summary>
 internal sealed class StatusVerb : Verb
 {
-    private readonly Argument<string> _folder = new("DIR") { Description = "A run directory: a folder or az://account/container/path." };
+    private readonly Argument<string> _folder = new("DIR") { Description = "A run directory: a folder, az://account/container/path or s3://bucket/path." };
 
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object." };
 

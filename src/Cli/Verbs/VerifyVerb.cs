@@ -11,7 +11,7 @@ internal sealed class VerifyVerb : Verb
 {
     private const int NamesShownMax = 5;
 
-    private readonly Argument<string> _folder = new("DIR") { Description = "A finished run: its folder or az://account/container/path." };
+    private readonly Argument<string> _folder = new("DIR") { Description = "A finished run: its folder, az://account/container/path or s3://bucket/path." };
 
     private readonly Option<int> _rows = new("--rows")
     {

@@ -11,7 +11,7 @@ internal sealed class WorkVerb : Verb
 {
     private readonly SpecOptions _spec = new();
 
-    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Required = true, Description = "The run directory, the same for all workers: a folder they share, or az://account/container/path." };
+    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Required = true, Description = "The run directory, the same for all workers: a folder they share, az://account/container/path or s3://bucket/path." };
 
     private readonly Option<string> _worker = new("--worker")
     {

@@ -117,7 +117,7 @@ public sealed class ObjectCache(string? folder, long bytesMax, TimeProvider time
         var path = Path.Combine(_folder.Value, $"draft-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
         try
         {
-            _files.CreateIfAbsent(path, write);
+            _files.Replace(path, write, isDurable: false);
             return File.OpenHandle(path, options: FileOptions.Asynchronous);
         }
         finally

@@ -12,6 +12,8 @@ public static class ObjectStores
 
     internal static IObjectStore Open(ObjectUri uri, ObjectCache cache, TimeProvider time, AzureEnvironment environment, RetrySchedule schedule)
     {
+        if (uri.Address!.Scheme == "s3")
+            return S3Address.Open(uri, cache, time, S3Environment.Read(), schedule);
         if (AzureAddress.TryParse(uri, environment.Endpoint) is not { } blobs)
             return new HttpObjectStore(uri, schedule, time, cache);
 

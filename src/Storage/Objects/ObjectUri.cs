@@ -3,12 +3,12 @@ using System.Text.RegularExpressions;
 namespace MirroredInfluence.Storage;
 
 /// <summary>
-/// Where objects are, as a user writes it: a path, <c>az://account/container/path</c>, or an https address. What follows a '?' may be a signature: it
+/// Where objects are, as a user writes it: a path, <c>az://account/container/path</c>, <c>s3://bucket/path</c>, or an https address. What follows a '?' may be a signature: it
 /// is used, and never part of the text.
 /// </summary>
 public sealed partial class ObjectUri
 {
-    private const string Expected = "expected a path, az://account/container/path or https://host/path";
+    private const string Expected = "expected a path, az://account/container/path, s3://bucket/path or https://host/path";
 
     private ObjectUri(string text, Uri? address)
     {
@@ -59,7 +59,7 @@ public sealed partial class ObjectUri
             return new ObjectUri(text, null);
 
         var scheme = text[..schemeEnd];
-        if (scheme is not ("az" or "https" or "http"))
+        if (scheme is not ("az" or "s3" or "https" or "http"))
             throw Failure.Invalid($"an address begins with {scheme}://; {Expected}.");
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Host.Length == 0 || address.UserInfo.Length > 0 || address.Fragment.Length > 0)
             throw Failure.Invalid($"an address that begins with {scheme}:// cannot be read; {Expected}, with no user name before the host, and %23 for '#'.");

@@ -14,7 +14,7 @@ public sealed class ObjectUriTests
     }
 
     [Theory]
-    [InlineData("s3://bucket/secret")]
+    [InlineData("gs://bucket/secret")]
     [InlineData("https://user:secret@host/run")]
     [InlineData("az://account/runs/secret#1")]
     [InlineData("az:///secret")]
@@ -22,7 +22,7 @@ public sealed class ObjectUriTests
     {
         var exception = Assert.Throws<MirroredException>(() => ObjectUri.Parse(text));
         Assert.Equal(FailureKind.Invalid, exception.Kind);
-        Assert.Contains("expected a path, az://account/container/path or https://host/path", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("expected a path, az://account/container/path, s3://bucket/path or https://host/path", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", exception.Message, StringComparison.Ordinal);
     }
 

@@ -6,7 +6,6 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
-using Microsoft.Win32.SafeHandles;
 
 namespace MirroredInfluence.Storage;
 
@@ -19,7 +18,6 @@ namespace MirroredInfluence.Storage;
 internal sealed class AzureBlobStore(BlobContainerClient container, string prefix, string uri, RemoteCalls calls, ObjectCache cache) : IObjectStore
 {
     private const string StampName = "mirroredput";
-    private const int BlockBytes = 16 << 20, BlocksAtOnce = 4;
 
     public string UriOf(string key) => $"{uri}/{ObjectKey.Checked(key)}";
 
@@ -94,14 +92,13 @@ internal sealed class AzureBlobStore(BlobContainerClient container, string prefi
 
     private async Task<bool> PutAsync(string key, Action<Stream> write, BlobRequestConditions? conditions, CancellationToken cancellationToken)
     {
-        using var draft = cache.Draft(write);
-        var isLarge = RandomAccess.GetLength(draft) > BlockBytes;
-        if (isLarge && conditions is not null && await TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is not null)
+        using var draft = new ObjectDraft(cache, write);
+        if (draft.IsLarge && conditions is not null && await TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is not null)
             return false;
 
         var stamp = RandomNumberGenerator.GetHexString(32, lowercase: true);
         var metadata = new Dictionary<string, string> { [StampName] = stamp };
-        var blocks = isLarge ? await StageAsync(key, draft, stamp, cancellationToken).ConfigureAwait(false) : null;
+        var blocks = draft.IsLarge ? await StageAsync(key, draft, stamp, cancellationToken).ConfigureAwait(false) : null;
         return await AskAsync(key, async blob =>
         {
             try
@@ -109,7 +106,7 @@ internal sealed class AzureBlobStore(BlobContainerClient container, string prefi
                 if (blocks is not null)
                     await blob.CommitBlockListAsync(blocks, new CommitBlockListOptions { Conditions = conditions, Metadata = metadata }, cancellationToken).ConfigureAwait(false);
                 else
-                    await blob.UploadAsync(await ReadBlockAsync(draft, 0, cancellationToken).ConfigureAwait(false), new BlobUploadOptions { Conditions = conditions, Metadata = metadata }, cancellationToken).ConfigureAwait(false);
+                    await blob.UploadAsync(await draft.ReadPartAsync(0, cancellationToken).ConfigureAwait(false), new BlobUploadOptions { Conditions = conditions, Metadata = metadata }, cancellationToken).ConfigureAwait(false);
                 return true;
             }
             catch (RequestFailedException exception) when (IsDenied(exception))
@@ -125,27 +122,16 @@ internal sealed class AzureBlobStore(BlobContainerClient container, string prefi
     }
 
     /// <returns>Names of the blocks, in order.</returns>
-    private async Task<string[]> StageAsync(string key, SafeFileHandle draft, string stamp, CancellationToken cancellationToken)
+    private async Task<string[]> StageAsync(string key, ObjectDraft draft, string stamp, CancellationToken cancellationToken)
     {
-        var blocks = new string[(RandomAccess.GetLength(draft) + BlockBytes - 1) / BlockBytes];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = BlocksAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, blocks.Length, parallel, async (index, cancel) =>
+        var blocks = new string[draft.PartCount];
+        await draft.ForEachPartAsync(async (index, cancel) =>
         {
             blocks[index] = Convert.ToBase64String(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{stamp}{index:D8}")));
             await AskAsync(key, async blob => await blob.StageBlockAsync(
-                blocks[index], await ReadBlockAsync(draft, index, cancel).ConfigureAwait(false), cancellationToken: cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
-        }).ConfigureAwait(false);
+                blocks[index], await draft.ReadPartAsync(index, cancel).ConfigureAwait(false), cancellationToken: cancel).ConfigureAwait(false), cancel).ConfigureAwait(false);
+        }, cancellationToken).ConfigureAwait(false);
         return blocks;
-    }
-
-    private static async Task<MemoryStream> ReadBlockAsync(SafeFileHandle draft, int index, CancellationToken cancellationToken)
-    {
-        var start = (long)index * BlockBytes;
-        var bytes = new byte[Math.Min(BlockBytes, RandomAccess.GetLength(draft) - start)];
-        for (var filled = 0; filled < bytes.Length;)
-            filled += await RandomAccess.ReadAsync(draft, bytes.AsMemory(filled), start + filled, cancellationToken).ConfigureAwait(false);
-        StorageTelemetry.Sent(bytes.Length);
-        return new MemoryStream(bytes, writable: false);
     }
 
     private async Task<Page<BlobItem>> ListPageAsync(string fullPrefix, string? next, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using Amazon.Runtime;
 using Azure;
 using Azure.Identity;
 
@@ -18,6 +19,10 @@ internal sealed record RemoteAnswer(int Status, string? Code, string Text, bool 
         AggregateException several => Of(several.InnerExceptions[^1]),   // the SDK asks again for the rest of a body
         RequestFailedException { Status: > 0 } refused => OfStatus(refused.Status, refused.ErrorCode),
         HttpRequestException { StatusCode: { } status } => OfStatus((int)status, null),
+        AmazonUnmarshallingException => OfConnection(exception),   // an answer that breaks off
+        AmazonServiceException { StatusCode: > 0 } refused => OfStatus((int)refused.StatusCode, refused.ErrorCode),
+        AmazonServiceException => OfConnection(exception),
+        AmazonClientException => new RemoteAnswer(0, NoCredential, "no credential was found", IsTransient: false),
         CredentialUnavailableException => new RemoteAnswer(0, NoCredential, "no credential was found", IsTransient: false),
         AuthenticationFailedException => new RemoteAnswer(0, null, "the identity was refused a token", IsTransient: false),
         OperationCanceledException => new RemoteAnswer(0, null, "no answer in time", IsTransient: true),
