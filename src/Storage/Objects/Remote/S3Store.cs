@@ -24,6 +24,7 @@ internal sealed class S3Store(IAmazonS3 client, string bucket, string prefix, Ob
             using var answer = await client.GetObjectAsync(bucket, prefix + key, cancellationToken).ConfigureAwait(false);
             var bytes = new byte[answer.ContentLength];
             await answer.ResponseStream.ReadExactlyAsync(bytes, cancellationToken).ConfigureAwait(false);
+            StorageTelemetry.Received(bytes.Length);
             return bytes;
         }
         catch (AmazonS3Exception exception) when (IsMissing(exception))
@@ -57,6 +58,7 @@ internal sealed class S3Store(IAmazonS3 client, string bucket, string prefix, Ob
                     EtagToMatch = version.Tag,
                 }, cancellationToken).ConfigureAwait(false);
                 await answer.ResponseStream.ReadExactlyAsync(destination, cancellationToken).ConfigureAwait(false);
+                StorageTelemetry.Received(destination.Length);
                 return true;
             }
             catch (AmazonS3Exception exception) when (exception.StatusCode == HttpStatusCode.PreconditionFailed || IsMissing(exception))
