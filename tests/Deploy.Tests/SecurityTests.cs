@@ -80,7 +80,7 @@ public sealed class SecurityTests
         Assert.Equal(rendered.Only("ServiceAccount").Text("metadata/name"), (await PodAsync(example)).Text("serviceAccountName"));
         Assert.Equal(
             ["ConfigMap", "Job", "NetworkPolicy", "ServiceAccount"],
-            rendered.Select(found => found["kind"]!.ToString()).Order(StringComparer.Ordinal));
+            rendered.Select(found => found["kind"]!.ToString()).Distinct().Order(StringComparer.Ordinal));
     }
 
     [Fact]

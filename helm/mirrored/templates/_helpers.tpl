@@ -16,3 +16,26 @@ app.kubernetes.io/instance: {{ include "mirrored.name" . }}
 {{ include "mirrored.selector" . }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- end }}
+
+{{- /* Lets pods reach a collector in the cluster: one of this namespace (collector), or of another (collector.observability, with or without .svc.cluster.local). */}}
+{{- define "mirrored.collectorRule" -}}
+{{- $host := (urlParse .Values.telemetry.endpoint).host }}
+{{- $names := splitList "." (regexReplaceAll "(\\.svc(\\.cluster\\.local)?)?(:[0-9]+)?$" $host "") }}
+{{- $port := regexFind "[0-9]+$" (regexFind ":[0-9]+$" $host) | default (hasPrefix "https:" .Values.telemetry.endpoint | ternary "443" "80") }}
+{{- if and $host (ne $port "443") (le (len $names) 2) -}}
+# The collector.
+- to:
+    {{- if eq (len $names) 1 }}
+    - podSelector: {}
+    {{- else }}
+    - namespaceSelector:
+        matchLabels:
+          kubernetes.io/metadata.name: {{ index $names 1 }}
+    {{- end }}
+  ports:
+    - protocol: TCP
+      port: {{ $port }}
+{{- else if and $host (ne $port "443") (not .Values.networkPolicy.egress) }}
+  {{- fail (printf "telemetry.endpoint is port %s of %s, which is not in the cluster and which the network policy does not let workers reach: add a rule to networkPolicy.egress." $port (join "." $names)) }}
+{{- end }}
+{{- end }}
