@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using MirroredInfluence.Arrow;
@@ -25,7 +26,7 @@ public sealed partial class RemoteFile(
         await downloads.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return cache.IsKept ? await OpenKeptAsync(piece).ConfigureAwait(false) : InMemory(await DownloadAsync(piece).ConfigureAwait(false));
+            return cache.IsKept ? await OpenKeptAsync(piece).ConfigureAwait(false) : await DownloadAsync(piece, InMemory).ConfigureAwait(false);
         }
         finally
         {
@@ -41,10 +42,14 @@ public sealed partial class RemoteFile(
         using var turn = await cache.LockAsync(name, cancellationToken).ConfigureAwait(false);
         if (TryOpen(name) is { } brought)
             return brought;
-        var bytes = await DownloadAsync(piece).ConfigureAwait(false);
+        return await DownloadAsync(piece, bytes => Keep(name, bytes)).ConfigureAwait(false);
+    }
+
+    private SafeFileHandle Keep(string name, ReadOnlyMemory<byte> bytes)
+    {
         try
         {
-            return File.OpenHandle(cache.Add(name, bytes.Length, file => file.Write(bytes)));
+            return File.OpenHandle(cache.Add(name, bytes.Length, file => file.Write(bytes.Span)));
         }
         catch (Exception exception) when (exception is IOException or MirroredException { Kind: FailureKind.Unavailable })
         {
@@ -64,21 +69,29 @@ public sealed partial class RemoteFile(
         }
     }
 
-    private async Task<byte[]> DownloadAsync(int piece)
+    private async Task<SafeFileHandle> DownloadAsync(int piece, Func<ReadOnlyMemory<byte>, SafeFileHandle> write)
     {
         var start = (long)piece * PieceBytes;
-        var bytes = GC.AllocateUninitializedArray<byte>((int)Math.Min(PieceBytes, Length - start));
-        await ReadAsync(start, bytes).ConfigureAwait(false);
-        return bytes;
+        var buffer = ArrayPool<byte>.Shared.Rent(PieceBytes);
+        try
+        {
+            var bytes = buffer.AsMemory(0, (int)Math.Min(PieceBytes, Length - start));
+            await ReadAsync(start, bytes).ConfigureAwait(false);
+            return write(bytes);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>A file without a disk: its memory goes with its last mapping.</summary>
-    private SafeFileHandle InMemory(byte[] bytes)
+    private SafeFileHandle InMemory(ReadOnlyMemory<byte> bytes)
     {
         var file = new SafeFileHandle(MemoryFile("mirrored-piece", 0), ownsHandle: true);
         if (file.IsInvalid)
             throw Failure.Unavailable($"{Name}: no memory for {bytes.Length:N0} bytes of it: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}.");
-        RandomAccess.Write(file, bytes, fileOffset: 0);
+        RandomAccess.Write(file, bytes.Span, fileOffset: 0);
         return file;
     }
 
