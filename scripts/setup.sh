@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 run_packages=(g++ cmake make libtorch-dev libopenblas0 liblz4-1 libzstd1 dataset-fashion-mnist)
-test_packages=(python3-torch python3-numpy chromium clang-format shellcheck unzip)
+test_packages=(python3-torch python3-numpy chromium clang-format shellcheck slurm-wlm unzip)
 # Node is only needed for the interoperability and deployment tests, and often installed from elsewhere.
 command -v npm > /dev/null || test_packages+=(nodejs npm)
 
