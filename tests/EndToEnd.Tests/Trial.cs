@@ -4,7 +4,7 @@ using System.Globalization;
 namespace MirroredInfluence.EndToEnd.Tests;
 
 /// <summary>
-/// Two or three workers, of which some are killed when the run has gone a random way further, and some of those started again; then perhaps the same with
+/// Two to four workers, of which some are killed when the run has gone a random way further, and some of those started again; then perhaps the same with
 /// another number, beside those that are left; then workers that are let be.
 /// </summary>
 internal sealed class Trial(string folder, TrialPlace place, string[] flags, int seed) : IAsyncDisposable
@@ -22,7 +22,7 @@ internal sealed class Trial(string folder, TrialPlace place, string[] flags, int
     {
         for (var waves = _random.Next(1, 3); waves > 0; waves--)
         {
-            var count = _random.Next(2, 4);
+            var count = _random.Next(2, 5);
             Start(Enumerable.Range(0, count), count);
             for (var kills = _random.Next(1, count + 1); kills > 0; kills--)
             {
@@ -32,7 +32,7 @@ internal sealed class Trial(string folder, TrialPlace place, string[] flags, int
             }
         }
 
-        var last = _random.Next(1, 4);
+        var last = _random.Next(1, 5);
         Start(Enumerable.Range(0, last), last);
         foreach (var (index, _, end) in _workers)
         {
