@@ -1,4 +1,3 @@
-using System.Collections;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
@@ -12,32 +11,33 @@ namespace MirroredInfluence.Cli;
 /// </summary>
 internal sealed class TelemetryExport : IDisposable
 {
+    private const string Ours = "MirroredInfluence.*";
+
     private static readonly TimeSpan LastSendTimeMax = TimeSpan.FromSeconds(5);
 
-    private readonly TracerProvider _traces;
-    private readonly MeterProvider _metrics;
+    private readonly OpenTelemetrySdk _sdk;
 
-    private TelemetryExport(TracerProvider traces, MeterProvider metrics) => (_traces, _metrics) = (traces, metrics);
+    private TelemetryExport(bool tracesAreWanted, bool metricsAreWanted) => _sdk = OpenTelemetrySdk.Create(builder => builder
+        .ConfigureResource(Describe)
+        .WithTracing(traces => traces.AddSource(tracesAreWanted ? [Ours] : []))
+        .WithMetrics(metrics => metrics.AddMeter(metricsAreWanted ? [Ours, "System.Net.Http"] : []))
+        .UseOtlpExporter());
 
     /// <returns>Null unless the environment names a collector: then nothing is measured.</returns>
     public static TelemetryExport? Start()
     {
-        if (!Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Any(NamesACollector))
-            return null;
-
-        return new TelemetryExport(
-            Sdk.CreateTracerProviderBuilder().SetResourceBuilder(Resource()).AddSource("MirroredInfluence.*").AddOtlpExporter().Build(),
-            Sdk.CreateMeterProviderBuilder().SetResourceBuilder(Resource()).AddMeter("MirroredInfluence.*", "System.Net.Http").AddOtlpExporter().Build());
+        var (both, traces, metrics) = (IsNamed("ENDPOINT"), IsNamed("TRACES_ENDPOINT"), IsNamed("METRICS_ENDPOINT"));
+        return both || traces || metrics ? new TelemetryExport(both || traces, both || metrics) : null;
     }
 
     /// <summary>Sends what is not sent yet.</summary>
-    public void Dispose() => Task.WaitAll([Task.Run(_traces.Dispose), Task.Run(_metrics.Dispose)], LastSendTimeMax);
+    public void Dispose() => Task.WaitAll([Task.Run(_sdk.TracerProvider.Dispose), Task.Run(_sdk.MeterProvider.Dispose)], LastSendTimeMax);
 
-    private static bool NamesACollector(DictionaryEntry variable) =>
-        variable is { Key: "OTEL_EXPORTER_OTLP_ENDPOINT" or "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT" or "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", Value: not "" };
+    private static bool IsNamed(string ending) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable($"OTEL_EXPORTER_OTLP_{ending}"));
 
     /// <summary>What the environment says of this process comes first.</summary>
-    private static ResourceBuilder Resource() => ResourceBuilder.CreateEmpty()
+    private static void Describe(ResourceBuilder process) => process
+        .Clear()
         .AddTelemetrySdk()
         .AddService(
             "mirrored",

@@ -138,6 +138,23 @@ public sealed class TelemetryTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "v1/metrics", true, false)]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "v1/traces", false, true)]
+    [InlineData("OTEL_SDK_DISABLED", null, false, false)]
+    public async Task TheEnvironment_ChoosesWhatIsSent(string variable, string? path, bool metrics, bool spans)
+    {
+        using var collector = new Collector();
+        var environment = new Dictionary<string, string>(collector.Environment);
+        if (path is null)
+            environment[variable] = "true";
+        else if (environment.Remove("OTEL_EXPORTER_OTLP_ENDPOINT", out var address))
+            environment[variable] = address + path;
+        await SucceedAsync(environment, ["run", "--out", "first", "--test-rows", "3", .. Spec]);
+
+        Assert.Equal((metrics, spans), (collector.Metrics.Count > 0, collector.Spans.Count > 0));
+    }
+
+    [Theory]
     [InlineData("refuses")]
     [InlineData("is silent")]
     [InlineData("fails")]
