@@ -3,18 +3,18 @@ using System.Globalization;
 
 namespace MirroredInfluence.Scale;
 
-/// <summary>A run of very many files, none of which is there.</summary>
+/// <summary>A run of very many shards, whose files are not there.</summary>
 internal sealed record LargeRun(RunManifest Manifest, RunPlan Plan)
 {
-    private const int FileRows = 10_000;
+    public const int ShardRows = 10_000;
 
-    public static LargeRun Of(int shardCount, int topK = 100)
+    public static LargeRun Of(int shardCount, int shardsPerFile = 1, int topK = 100)
     {
-        ImmutableArray<DataFile> files = [.. Enumerable.Range(0, shardCount).Select(index => new DataFile
+        ImmutableArray<DataFile> files = [.. Enumerable.Range(0, shardCount / shardsPerFile).Select(index => new DataFile
         {
             Uri = string.Create(CultureInfo.InvariantCulture, $"az://account/laion-2b/images/part-{index:D6}.arrow"),
             Digest = string.Create(CultureInfo.InvariantCulture, $"{index:x64}"),
-            RowCount = FileRows,
+            RowCount = shardsPerFile * ShardRows,
         })];
         var spec = new RunSpec
         {
@@ -24,6 +24,6 @@ internal sealed record LargeRun(RunManifest Manifest, RunPlan Plan)
             Score = new ScoreSpec { TopK = topK },
         };
         var inputs = new RunInputs { ModelDigest = new string('0', 64), Train = files, Test = [], Columns = ImmutableSortedDictionary<string, ColumnSpec>.Empty };
-        return new LargeRun(RunManifest.Create(spec, inputs, "0.1.0"), RunPlan.Cut(files, FileRows, miniBatchRows: 32));
+        return new LargeRun(RunManifest.Create(spec, inputs, "0.1.0"), RunPlan.Cut(files, ShardRows, miniBatchRows: 1));
     }
 }

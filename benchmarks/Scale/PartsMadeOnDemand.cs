@@ -7,8 +7,6 @@ namespace MirroredInfluence.Scale;
 /// <summary>A store that holds a part of every shard without keeping any: each is made when it is read.</summary>
 internal sealed class PartsMadeOnDemand : IObjectStore
 {
-    private const int RowCount = 10_000;
-
     private readonly LargeRun _run;
     private readonly QueryReduction[] _template;
     private readonly InfluenceEntry[][] _entries;   // shape [query][entry]
@@ -62,7 +60,7 @@ internal sealed class PartsMadeOnDemand : IObjectStore
     private static QueryReduction Scored(Random random, int topK)
     {
         var reduction = new QueryReduction(topK, RankOrder.Proponents);
-        for (var row = 0; row < RowCount; row++)
+        for (var row = 0; row < LargeRun.ShardRows; row++)
         {
             var influence = (random.NextSingle() - 0.5f) * random.NextSingle();
             reduction.Add(row, influence, influence, 1);
@@ -93,7 +91,7 @@ internal sealed class PartsMadeOnDemand : IObjectStore
         var top = new TopK(_template[query].Top.Capacity, RankOrder.Proponents);
         foreach (var entry in _entries[query])
         {
-            var row = shard.FileRowOffset + entry.TrainRow;
+            var row = shard.FileRowOffset + shard.RowStart + entry.TrainRow;
             top.Add(entry with { TrainRow = row, Influence = scale * entry.Influence, Id = RowValue.Of(row) });
         }
 

@@ -3,7 +3,8 @@ using System.Globalization;
 using MirroredInfluence.Scale;
 
 // usage: Scale plan <shards> | choose <shards> <workers> | reduce <shards> <queries> <topK>
-// What a run of very many shards costs besides its arithmetic: no model, no rows. Files of 10,000 rows, one a shard, as LAION-2B would be cut.
+// What a run of very many shards costs besides its arithmetic: no model, no rows. Shards of 10,000 rows, as LAION-2B would be cut: each a file, or for reduce
+// (whose memory is to be seen without theirs) a hundred a file.
 int[] sizes = [.. args.Skip(1).Take(3).Select(text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var size) ? size : 0)];
 Task? measured = (args.FirstOrDefault(), sizes) switch
 {

@@ -6,13 +6,13 @@ namespace MirroredInfluence.Scale;
 /// <summary>Parts → result, from a store that makes each part when it is read. What making them takes is measured alone, and taken off.</summary>
 internal static class ReduceScale
 {
-    private const int SampleCount = 200;
+    private const int SampleCount = 1000, ShardsPerFile = 100;
 
     public static async Task MeasureAsync(int shardCount, int queryCount, int topK)
     {
-        var store = new PartsMadeOnDemand(LargeRun.Of(shardCount, topK), queryCount, topK);
+        var store = new PartsMadeOnDemand(LargeRun.Of(shardCount, ShardsPerFile, topK), queryCount, topK);
         var directory = await store.CreateAsync();
-        await MakeAsync(store, SampleCount);
+        await MakeAsync(store, SampleCount);   // until the code is compiled
         var (making, bytes) = await MakeAsync(store, SampleCount);
 
         using var data = new DataFiles(new ObjectCache(folder: null, long.MaxValue, TimeProvider.System), TimeProvider.System, CancellationToken.None);

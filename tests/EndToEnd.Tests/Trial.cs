@@ -61,7 +61,7 @@ internal sealed class Trial(string folder, TrialPlace place, string[] flags, int
         {
             _endedLifeCount += _workers.Any(worker => worker.Index == index && !worker.Process.HasExited) ? 1 : 0;
             var process = CommandProcess.Start(
-                Repository.Path("mirrored"), folder, place.Environment, ["work", "--out", place.Out, .. flags, "--worker", $"{index}/{count}", "--beat-seconds", "1"]);
+                Repository.Path("mirrored"), folder, place.Environment, ["work", "--out", place.Out, .. flags, "--worker", $"{index}/{count}", "--beat-seconds", FormattableString.Invariant($"{place.BeatSeconds}")]);
             _workers.Add((index, process, CommandProcess.EndAsync(process)));
             _startCount++;
         }

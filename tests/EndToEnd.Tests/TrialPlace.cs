@@ -8,6 +8,9 @@ internal sealed record TrialPlace : IDisposable
     /// <summary>What its workers need to reach it.</summary>
     public required Dictionary<string, string> Environment { get; init; }
 
+    /// <summary>A blob store is asked less often, since it costs more than a worker's arithmetic.</summary>
+    public required double BeatSeconds { get; init; }
+
     /// <summary>Rises as the run goes on, by about a hundred in all.</summary>
     public required Func<int> Count { get; init; }
 
