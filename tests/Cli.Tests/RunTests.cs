@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using MirroredInfluence.Cli.Tests.Import;
 
 namespace MirroredInfluence.Cli.Tests;
@@ -114,6 +115,29 @@ public sealed class RunTests : IAsyncLifetime
 
         Assert.Contains("result      stale: it is there, but parts of it have gone", status.Output, StringComparison.Ordinal);
         Assert.True(JsonOf(json.Output, each => each.GetProperty("isStale").GetBoolean()));
+    }
+
+    [Fact]
+    public async Task WhoLeadsSoFar_IsToldOfTheShardsThatAreScored()
+    {
+        await RunAsync(["run", "--out", "whole", .. Spec, "--compute-shard-rows", "32"]);
+        var whole = JsonNode.Parse((await RunAsync("status", "whole", "--top", "--json")).Output)!["result"]!;
+        Assert.Equal(await File.ReadAllTextAsync(_folder.File("whole/result.json"), TestContext.Current.CancellationToken), whole.ToJsonString() + "\n");
+
+        File.Delete(_folder.File("whole/parts/00000001.arrow"));
+        var half = JsonNode.Parse((await RunAsync("status", "whole", "--top", "--json")).Output)!["result"]!;
+        Assert.Equal((32, 32), ((int)half["expectedRows"]!, (int)half["scoredRows"]!));
+        foreach (var (expected, found) in whole["queries"]!.AsArray().Zip(half["queries"]!.AsArray()))
+        {
+            var kept = expected!["top"]!.AsArray().Where(row => (int)row!["row"]! < 32).Select(row => ((int)row!["row"]!, (double)row["influence"]!)).ToArray();
+            Assert.NotEmpty(kept);
+            Assert.Equal(kept, found!["top"]!.AsArray().Take(kept.Length).Select(row => ((int)row!["row"]!, (double)row["influence"]!)));
+        }
+
+        var shown = await RunAsync("status", "whole", "--top");
+        Assert.Contains("32 training rows = 32 scored + 0 unscorable", shown.Output, StringComparison.Ordinal);
+        File.Delete(_folder.File("whole/parts/00000000.arrow"));
+        Assert.DoesNotContain("influence", (await RunAsync("status", "whole", "--top")).Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Nodes;
 using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Cli;
@@ -26,6 +27,9 @@ internal sealed record RunStatus
 
     /// <summary>The latest session of every worker; empty for a run of one engine.</summary>
     public required ImmutableArray<WorkerStatus> Workers { get; init; }
+
+    /// <summary>What result.json would hold of the shards that are scored by now; null unless asked for, and before the first.</summary>
+    public JsonNode? Result { get; init; }
 
     /// <summary>Of the workers seen lately, together.</summary>
     public double RowsPerSecond => Workers.Where(worker => worker.IsSeenLately).Sum(worker => worker.RowsPerSecond);

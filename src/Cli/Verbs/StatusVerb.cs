@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
+using MirroredInfluence.Engine;
+using MirroredInfluence.Report;
 using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Cli;
@@ -8,28 +11,53 @@ internal sealed class StatusVerb : Verb
 {
     private readonly Argument<string> _folder = new("DIR") { Description = "A run directory: a folder, az://account/container/path or s3://bucket/path." };
 
+    private readonly Option<bool> _top = new("--top") { Description = "The rankings so far as well: reads the parts that are there, and the test files." };
     private readonly Option<bool> _json = new("--json") { Description = "One JSON object." };
 
     public StatusVerb()
         : base("status", "Show how far a run is, from its directory alone.")
     {
         Add(_folder);
-        AddFlags("Output", _json);
+        AddFlags("Output", _top, _json);
     }
 
-    public override IReadOnlyList<Example> Examples => [new("status out/demo", "also while it runs, from another terminal")];
+    public override IReadOnlyList<Example> Examples => 
+    [
+        new("status out/demo", "also while it runs, from another terminal"),
+        new("status out/demo --top", "who leads so far?"),
+    ];
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         var place = ObjectUri.Parse(parsed.GetValue(_folder)!);
-        var store = ObjectStores.Open(place, ObjectCache.Of(new ComputeSpec(), terminal.Time), terminal.Time);
+        var cache = ObjectCache.Of(new ComputeSpec(), terminal.Time);
+        using var data = new DataFiles(cache, terminal.Time, cancellationToken);
+        var store = ObjectStores.Open(place, cache, terminal.Time);
         var status = await RunStatus.ReadAsync(store, terminal.Time.GetUtcNow(), cancellationToken);
+        var directory = await RunDirectory.OpenAsync(store, cancellationToken);
+        var soFar = parsed.GetValue(_top) ? await new Reducer(data, terminal.Time).ReduceSoFarAsync(directory, cancellationToken) : null;
 
         if (parsed.GetValue(_json))
-            terminal.Output.WriteJsonLine(status);
-        else
-            Write(status, place, terminal.Output);
+        {
+            terminal.Output.WriteJsonLine(status with { Result = soFar is null ? null : ToJson(soFar) });
+            return 0;
+        }
+
+        Write(status, place, terminal.Output);
+        if (soFar is not null)
+        {
+            terminal.Output.WriteLine();
+            ConsoleTable.Write(terminal.Output, soFar, new FileLabels(directory.Manifest.Inputs.Train), [], terminal.Width, terminal.UsesColor);
+        }
+
         return 0;
+    }
+
+    private static JsonNode ToJson(RunResult result)
+    {
+        using var stream = new MemoryStream();
+        ResultWriter.WriteJson(stream, result);
+        return JsonNode.Parse(stream.ToArray())!;
     }
 
     private static void Write(RunStatus status, ObjectUri place, TextWriter output)

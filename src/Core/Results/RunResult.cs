@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace MirroredInfluence;
 
-/// <summary>What a finished run found. Built only when expected = scored + unscorable.</summary>
+/// <summary>What a run found, or its shards that are scored by now. Built only when expected = scored + unscorable.</summary>
 public sealed record RunResult
 {
     /// <summary>The run's id.</summary>
@@ -15,7 +15,7 @@ public sealed record RunResult
     /// <summary>In the order of the test rows.</summary>
     public required ImmutableArray<QueryResult> Queries { get; init; }
 
-    /// <summary>Rows of the training files.</summary>
+    /// <summary>Rows of the training files, or of those shards.</summary>
     public required long ExpectedRows { get; init; }
 
     public required long ScoredRows { get; init; }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Engine;
@@ -16,16 +15,38 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
     /// Invalid: the run is not finished. Data: a part cannot be read, the rows do not add up, or too many are unscorable for a first result.
     /// </exception>
     public Task<RunResult> ReduceAsync(RunDirectory directory, CancellationToken cancellationToken) =>
-        ReduceAsync(directory, QueryReader.Read(data, directory.Manifest.Spec, directory.Manifest.Inputs.Test), cancellationToken);
+        ReduceAsync(directory, QueriesOf(directory), cancellationToken);
 
     internal Task<RunResult> ReduceAsync(RunDirectory directory, ImmutableArray<Query> queries, CancellationToken cancellationToken) =>
-        Span.OfAsync("reduce", span => ReduceAsync(directory, queries, span, cancellationToken));
+        Span.OfAsync("reduce", _ => ReduceAllAsync(directory, queries, cancellationToken));
+
+    /// <summary>The same of the shards that are scored by now, as if there were no others; null before the first.</summary>
+    public async Task<RunResult?> ReduceSoFarAsync(RunDirectory directory, CancellationToken cancellationToken)
+    {
+        if (await directory.TryGetPlanAsync(cancellationToken) is not { } plan)
+            return null;
+        var scored = new HashSet<int>();
+        await foreach (var shard in directory.ListPartsAsync(cancellationToken))
+            scored.Add(shard);
+        ImmutableArray<Shard> shards = [.. plan.Shards.Where(shard => scored.Contains(shard.ShardIndex))];
+        return shards.IsEmpty ? null : await ReduceAsync(directory, plan, shards, QueriesOf(directory), cancellationToken);
+    }
+
+    private ImmutableArray<Query> QueriesOf(RunDirectory directory) => QueryReader.Read(data, directory.Manifest.Spec, directory.Manifest.Inputs.Test);
+
+    private async Task<RunResult> ReduceAllAsync(RunDirectory directory, ImmutableArray<Query> queries, CancellationToken cancellationToken)
+    {
+        var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Invalid("The run is not planned yet; run it first.");
+        var result = await ReduceAsync(directory, plan, plan.Shards, queries, cancellationToken);
+        if (!await directory.HasResultAsync(cancellationToken))
+            CheckLimit(plan, directory.Manifest.Spec.Score, result.Unscorable);
+        return result;
+    }
 
     private async Task<RunResult> ReduceAsync(
-        RunDirectory directory, ImmutableArray<Query> queries, Activity? span, CancellationToken cancellationToken)
+        RunDirectory directory, RunPlan plan, ImmutableArray<Shard> shards, ImmutableArray<Query> queries, CancellationToken cancellationToken)
     {
         var score = directory.Manifest.Spec.Score;
-        var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Invalid("The run is not planned yet; run it first.");
         QueryReduction[] reductions = [.. queries.Select(_ => new QueryReduction(score.TopK, score.Rank))];
         var unscorable = new UnscorableRows();
         var scoredRows = 0L;
@@ -33,8 +54,8 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
 
         var merging = new Lock();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(PartsAtOnceMin, Environment.ProcessorCount), CancellationToken = cancellationToken };
-        using var meter = new ProgressMeter(time, progress, RunPhase.Reducing, plan.Shards.Length);
-        await Parallel.ForEachAsync(plan.Shards, parallel, async (shard, stop) =>
+        using var meter = new ProgressMeter(time, progress, RunPhase.Reducing, shards.Length);
+        await Parallel.ForEachAsync(shards, parallel, async (shard, stop) =>
         {
             var part = poisoned.Contains(shard.ShardIndex) ? null : await ReadAsync(directory, plan, shard, queries, stop);
             lock (merging)
@@ -42,16 +63,15 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
             meter.Add(1);
         });
 
-        Reconcile(plan.RowCount, scoredRows, unscorable, reductions);
-        if (!await directory.HasResultAsync(cancellationToken))
-            CheckLimit(plan, score, unscorable);
+        var expectedRows = shards.Sum(shard => (long)shard.RowCount);
+        Reconcile(expectedRows, scoredRows, unscorable, reductions);
         return new RunResult
         {
             Run = directory.Manifest.Run,
             Estimator = score.Estimator,
             Rank = score.Rank,
             Queries = [.. queries.Select((query, index) => QueryResult.From(query, reductions[index], plan))],
-            ExpectedRows = plan.RowCount,
+            ExpectedRows = expectedRows,
             ScoredRows = scoredRows,
             Unscorable = unscorable,
         };
