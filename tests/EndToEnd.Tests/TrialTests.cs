@@ -7,7 +7,7 @@ namespace MirroredInfluence.EndToEnd.Tests;
 public sealed class TrialTests : IAsyncLifetime
 {
     private const string AccountName = "AZURE_STORAGE_CONNECTION_STRING";
-    private const int TrialCountDefault = 1, TrialsAtOnce = 2;
+    private const int TrialCountDefault = 1, SeedDefault = 7, TrialsAtOnce = 2;
     private const double SpoiltShare = 0.05;
 
     private static readonly string[] s_flags =
@@ -101,7 +101,7 @@ public sealed class TrialTests : IAsyncLifetime
         using var whole = CommandProcess.Start(Repository.Path("mirrored"), _work.Path, environment, ["run", "--out", "whole", .. flagsOf("whole")]);
         var outcome = await CommandProcess.EndAsync(whole);
         Assert.True(outcome.ExitCode == 0, outcome.Error);
-        var (first, count) = (Number("MIRRORED_TRIALS_SEED", 0), Number("MIRRORED_TRIALS", TrialCountDefault));
+        var (first, count) = (Number("MIRRORED_TRIALS_SEED", SeedDefault), Number("MIRRORED_TRIALS", TrialCountDefault));
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = TrialsAtOnce, CancellationToken = TestContext.Current.CancellationToken };
         await Parallel.ForEachAsync(Enumerable.Range(first, count), parallel, async (seed, stop) =>
         {
