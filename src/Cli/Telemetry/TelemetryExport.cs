@@ -23,11 +23,18 @@ internal sealed class TelemetryExport : IDisposable
         .WithMetrics(metrics => metrics.AddMeter(metricsAreWanted ? [Ours, "System.Net.Http"] : []))
         .UseOtlpExporter());
 
-    /// <returns>Null unless the environment names a collector: then nothing is measured.</returns>
+    /// <returns>Null unless the environment names a collector in a way that the SDK takes: then nothing is measured.</returns>
     public static TelemetryExport? Start()
     {
         var (both, traces, metrics) = (IsNamed("ENDPOINT"), IsNamed("TRACES_ENDPOINT"), IsNamed("METRICS_ENDPOINT"));
-        return both || traces || metrics ? new TelemetryExport(both || traces, both || metrics) : null;
+        try
+        {
+            return both || traces || metrics ? new TelemetryExport(both || traces, both || metrics) : null;
+        }
+        catch (Exception)
+        {
+            return null;   // it throws for headers that it cannot read; what it says may hold them, and they are secrets
+        }
     }
 
     /// <summary>Sends what is not sent yet.</summary>

@@ -174,6 +174,20 @@ public sealed class TelemetryTests : IAsyncLifetime
         Assert.DoesNotContain("collector", measured.Error, StringComparison.OrdinalIgnoreCase);
     }
 
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "Authorization: Bearer hush")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "hush")]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_HEADERS", "hush")]
+    public async Task SettingsThatMakeNoSense_ChangeNothing(string variable, string setting)
+    {
+        using var collector = new Collector();
+        var environment = new Dictionary<string, string>(collector.Environment) { [variable] = setting };
+
+        var outcome = await SucceedAsync(environment, ["run", "--out", "first", "--test-rows", "3", .. Spec]);
+
+        Assert.DoesNotContain("hush", outcome.Output + outcome.Error, StringComparison.Ordinal);
+    }
+
     private static Uri FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
