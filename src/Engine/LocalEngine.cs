@@ -62,7 +62,7 @@ public sealed class LocalEngine(DataFiles data, TimeProvider time, IProgress<Run
     private static async Task CheckWeightsAsync(PlannedRun run, BaseModel model, RunDirectory directory, CancellationToken cancellationToken)
     {
         foreach (var query in run.Queries)
-            WeightSet.Open((await directory.TryGetWeightsAsync(query.Name, cancellationToken))!, model).Dispose();
+            WeightSet.Open((await directory.TryGetWeightsAsync(query.Name, cancellationToken))!, model, run.WeightsOf(query)).Dispose();
     }
 
     private async Task ScoreAsync(

@@ -118,6 +118,23 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ARun_GoesOnFromTheSameRowsAtAnotherPath()
+    {
+        await RunAsync(["run", "--out", "moved", .. Spec, "--compute-shard-rows", "32"]);
+        var before = await File.ReadAllTextAsync(_folder.File("moved/result.json"), TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(_folder.File("elsewhere"));
+        File.Copy(_folder.File("train.arrow"), _folder.File("elsewhere/train.arrow"));
+        File.Delete(_folder.File("moved/parts/00000001.arrow"));
+
+        string[] elsewhere = [.. Spec.Select(word => word == "train.arrow" ? "elsewhere/train.arrow" : word)];
+        await RunAsync(["run", "--out", "moved", .. elsewhere, "--compute-shard-rows", "32"]);
+
+        var after = await File.ReadAllTextAsync(_folder.File("moved/result.json"), TestContext.Current.CancellationToken);
+        Assert.Equal(before.Replace(_folder.File("train.arrow"), _folder.File("elsewhere/train.arrow"), StringComparison.Ordinal), after);
+        Assert.Contains("elsewhere", await File.ReadAllTextAsync(_folder.File("moved/report.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WhoLeadsSoFar_IsToldOfTheShardsThatAreScored()
     {
         await RunAsync(["run", "--out", "whole", .. Spec, "--compute-shard-rows", "32"]);

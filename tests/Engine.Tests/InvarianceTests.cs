@@ -97,7 +97,7 @@ public sealed class InvarianceTests : IDisposable
         using var model = BaseModel.Load(Archives.Split);
         foreach (var query in result.Queries)
         {
-            using var weights = WeightSet.Open(Path.Combine(_bench.File("run"), "weights", $"{query.Query.Name}.safetensors"), model);
+            using var weights = WeightSet.Open(Path.Combine(_bench.File("run"), "weights", $"{query.Query.Name}.safetensors"), model, $"run {result.Run}, query {query.Query.Name}");
             Assert.True(weights.SharesPrefix);
 
             // Without θ̂ before it in the same mini-batch, θ̃ has no features to share.

@@ -21,7 +21,7 @@ public sealed class ScoringTests : IDisposable
         using var model = BaseModel.Load(Archives.Classifier);
         foreach (var query in result.Queries)
         {
-            using var weights = WeightSet.Open(Path.Combine(_bench.File("run"), "weights", $"{query.Query.Name}.safetensors"), model);
+            using var weights = WeightSet.Open(Path.Combine(_bench.File("run"), "weights", $"{query.Query.Name}.safetensors"), model, $"run {result.Run}, query {query.Query.Name}");
             var before = PlainLoop.Losses(model, null, 100, spec.Score.MiniBatchRows);
             var after = PlainLoop.Losses(model, weights, 100, spec.Score.MiniBatchRows);
             var expected = Enumerable.Range(0, 100)

@@ -68,10 +68,10 @@ public sealed class ShardScorerTests : IDisposable
     private async Task<Open> OpenAsync(RunSpec spec)
     {
         spec = spec with { Score = spec.Score with { MaxUnscorable = 1 } };
-        await _bench.RunAsync(spec);
+        var result = await _bench.RunAsync(spec);
         var model = BaseModel.Load(spec.Model.Uri);
         var run = new Planner(AnyFiles.Data, digests: null, TimeProvider.System).Plan(spec, model, CancellationToken.None);
-        return new Open(run, model, [.. run.Queries.Select(query => WeightSet.Open(Path.Combine(_bench.File("run"), "weights", $"{query.Name}.safetensors"), model))]);
+        return new Open(run, model, [.. run.Queries.Select(query => WeightSet.Open(Path.Combine(_bench.File("run"), "weights", $"{query.Name}.safetensors"), model, $"run {result.Run}, query {query.Name}"))]);
     }
 
     private sealed class Open : IDisposable

@@ -1,3 +1,5 @@
+using MirroredInfluence.Torch;
+
 namespace MirroredInfluence.Engine.Tests;
 
 public sealed class VerifierTests : IDisposable
@@ -43,11 +45,22 @@ public sealed class VerifierTests : IDisposable
     }
 
     [Fact]
-    public async Task WeightsOfAnotherQuery_AreFound()
+    public async Task WeightsOfAnotherQuery_AreRefused()
     {
         await _bench.RunAsync(_bench.Spec());
-        var weights = Path.Combine(_bench.File("run"), "weights");
-        File.Copy(Path.Combine(weights, "6001.safetensors"), Path.Combine(weights, "6000.safetensors"), overwrite: true);
+        File.Copy(WeightsPath("6001"), WeightsPath("6000"), overwrite: true);
+        var refusal = await Assert.ThrowsAsync<MirroredException>(() => VerifyAsync(new VerifySpec { RowCount = 30 }));
+        Assert.StartsWith($"{WeightsPath("6000")}: not a usable weight set: it is of run ", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WeightsThatWereForged_AreFound()
+    {
+        var result = await _bench.RunAsync(_bench.Spec());
+        using (var model = BaseModel.Load(Archives.Classifier))
+        using (var others = WeightSet.Open(WeightsPath("6001"), model, $"run {result.Run}, query 6001"))
+        using (var file = File.Create(WeightsPath("6000")))
+            others.Write(file, $"run {result.Run}, query 6000");
         var found = await VerifyAsync(new VerifySpec { RowCount = 30 });
         Assert.False(found.Agrees);
         Assert.All(found.Rows, row => Assert.Equal(row.Query != "6000", row.Agrees));
@@ -82,6 +95,8 @@ public sealed class VerifierTests : IDisposable
     }
 
     public void Dispose() => _bench.Dispose();
+
+    private string WeightsPath(string query) => Path.Combine(_bench.File("run"), "weights", $"{query}.safetensors");
 
     private Task<VerifyResult> VerifyAsync(VerifySpec verify) =>
         new Verifier(AnyFiles.Data, TimeProvider.System).VerifyAsync(_bench.Store("run"), verify, TestContext.Current.CancellationToken);

@@ -21,7 +21,7 @@ public sealed class WeightSetTests : IDisposable
     {
         using var weights = Ascend();
         File.WriteAllBytes(_path, Tensors.Bytes(weights));
-        using var opened = WeightSet.Open(_path, _model);
+        using var opened = WeightSet.Open(_path, _model, Tensors.Subject);
         Assert.Equal(weights.TensorNames, opened.TensorNames);
         using var lane = _model.CreateLane(Models.Bind(_model));
         Assert.Equal(_rows.Losses(lane, weights), _rows.Losses(lane, opened));
@@ -46,13 +46,13 @@ public sealed class WeightSetTests : IDisposable
         using var weights = _model.Ascend(new AscentSpec { LearningRate = 1e-30, Trainable = ["out.weight"] }, _rows).Weights;
         Assert.Empty(weights.TensorNames);
         File.WriteAllBytes(_path, Tensors.Bytes(weights));
-        using var opened = WeightSet.Open(_path, _model);
+        using var opened = WeightSet.Open(_path, _model, Tensors.Subject);
         using var lane = _model.CreateLane(Models.Bind(_model));
         Assert.Equal(_rows.Losses(lane), _rows.Losses(lane, opened));
     }
 
     [Fact]
-    public void MissingFile_IsRefused() => Assert.Contains("absent", Refusals.Data(() => WeightSet.Open("absent.safetensors", _model)), StringComparison.Ordinal);
+    public void MissingFile_IsRefused() => Assert.Contains("absent", Refusals.Data(() => WeightSet.Open("absent.safetensors", _model, Tensors.Subject)), StringComparison.Ordinal);
 
     [Fact]
     public void EveryTruncation_IsRefused()
@@ -62,7 +62,7 @@ public sealed class WeightSetTests : IDisposable
         for (var bytes = 0; bytes < file.Length; bytes += bytes < 16 ? 1 : 97)
         {
             File.WriteAllBytes(_path, file[..bytes]);
-            Refusals.Data(() => WeightSet.Open(_path, _model));
+            Refusals.Data(() => WeightSet.Open(_path, _model, Tensors.Subject));
         }
     }
 
@@ -80,7 +80,7 @@ public sealed class WeightSetTests : IDisposable
             try
             {
                 // A flipped bit may turn a space into another white space or a digit of a shape into an equal product; never into a crash.
-                using var opened = WeightSet.Open(_path, _model);
+                using var opened = WeightSet.Open(_path, _model, Tensors.Subject);
                 Assert.Equal(weights.TensorNames, opened.TensorNames);
             }
             catch (MirroredException failure)
@@ -91,12 +91,34 @@ public sealed class WeightSetTests : IDisposable
     }
 
     [Fact]
+    public void AnyBitOfTheDataThatFlips_IsRefused()
+    {
+        using var weights = Ascend();
+        var file = Tensors.Bytes(weights);
+        for (var index = (int)SafetensorsHeader.Read(file, file.Length).DataStart; index < file.Length; index += 61)
+        {
+            var tampered = file.ToArray();
+            tampered[index] ^= 64;
+            File.WriteAllBytes(_path, tampered);
+            Assert.Contains("its tensors are not what was written", Refusals.Data(() => WeightSet.Open(_path, _model, Tensors.Subject)), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void WeightsOfAnotherQuery_AreRefused()
+    {
+        using var weights = Ascend();
+        File.WriteAllBytes(_path, Tensors.Bytes(weights));
+        Assert.Contains($"it is of {Tensors.Subject}; expected run 1, query 2", Refusals.Data(() => WeightSet.Open(_path, _model, "run 1, query 2")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void WeightsOfAnotherBaseModel_AreRefused()
     {
         using var mlp = Models.Load("mlp");
         using var weights = mlp.Ascend(new AscentSpec(), _rows).Weights;
         File.WriteAllBytes(_path, Tensors.Bytes(weights));
-        Assert.Contains($"made from the base model with SHA-256 {mlp.Sha256}", Refusals.Data(() => WeightSet.Open(_path, _model)), StringComparison.Ordinal);
+        Assert.Contains($"made from the base model with SHA-256 {mlp.Sha256}", Refusals.Data(() => WeightSet.Open(_path, _model, Tensors.Subject)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +128,7 @@ public sealed class WeightSetTests : IDisposable
     public void HeaderLongerThanTheFile_IsRefused()
     {
         File.WriteAllBytes(_path, [255, 255, 255, 255, 255, 255, 255, 127, (byte)'{']);
-        Assert.Contains("its header claims 9223372036854775807 bytes", Refusals.Data(() => WeightSet.Open(_path, _model)), StringComparison.Ordinal);
+        Assert.Contains("its header claims 9223372036854775807 bytes", Refusals.Data(() => WeightSet.Open(_path, _model, Tensors.Subject)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -170,7 +192,7 @@ public sealed class WeightSetTests : IDisposable
         "{{name}}":{"dtype":"{{dtype}}","shape":{{shape}},"data_offsets":[{{start}},{{end}}]}
         """;
 
-    private string Header(string tensors) => $$$"""{"__metadata__":{"format":"mirrored-delta-1","base_sha256":"{{{_model.Sha256}}}"},{{{tensors}}}}""";
+    private string Header(string tensors) => $$$"""{"__metadata__":{"format":"mirrored-delta-1","base_sha256":"{{{_model.Sha256}}}","of":"{{{Tensors.Subject}}}"},{{{tensors}}}}""";
 
     private void Refused(string words, string header, int dataBytes)
     {
@@ -178,7 +200,7 @@ public sealed class WeightSetTests : IDisposable
         BinaryPrimitives.WriteInt64LittleEndian(file, file.Length - 8 - dataBytes);
         Encoding.UTF8.GetBytes(header, file.AsSpan(8));
         File.WriteAllBytes(_path, file);
-        Assert.Contains(words, Refusals.Data(() => WeightSet.Open(_path, _model)), StringComparison.Ordinal);
+        Assert.Contains(words, Refusals.Data(() => WeightSet.Open(_path, _model, Tensors.Subject)), StringComparison.Ordinal);
     }
 
     private WeightSet Ascend() => _model.Ascend(new AscentSpec { Mode = AscentMode.Train }, _rows).Weights;

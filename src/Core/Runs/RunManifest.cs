@@ -18,6 +18,10 @@ public sealed record RunManifest
     [OutsideIdentity]
     public required string CodeVersion { get; init; }
 
+    [Description("SHA-256 of this file's canonical JSON with this field empty, lower-case hex.")]
+    [OutsideIdentity]
+    public string Sha256 { get; init; } = "";
+
     public required RunSpec Spec { get; init; }
 
     public required RunInputs Inputs { get; init; }
@@ -48,8 +52,17 @@ public sealed record RunManifest
             throw Failure.Data($"{source}: found format version {manifest.FormatVersion}; this program reads {CurrentFormatVersion}.");
         if (manifest.Run != RunIdentity.Of(manifest))
             throw Failure.Data($"{source}: found run id {manifest.Run}, but what it says has the id {RunIdentity.Of(manifest)}: the file was changed. Start in a new directory.");
+        if (manifest.Sha256 != manifest.Digest())
+            throw Failure.Data($"{source}: what it says has another digest than it had: the file was changed. Start in a new directory.");
         return manifest;
     }
 
-    public string ToJson() => SpecJson.WriteText(this);
+    public string ToJson() => SpecJson.WriteText(this with { Sha256 = Digest() });
+
+    private string Digest()
+    {
+        using var digest = new DigestWriter();
+        SpecJson.Write(this with { Sha256 = "" }, digest, indented: false, identityOnly: false);
+        return digest.ToHex();
+    }
 }

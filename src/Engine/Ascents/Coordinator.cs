@@ -43,7 +43,7 @@ internal sealed class Coordinator(TimeProvider time, IProgress<RunProgress>? pro
                 if (!Ascender.IsFinite(ascended))
                     throw Diverged(query, run.Spec.Ascent, ascended);
 
-                return directory.PutWeightsAsync(query.Name, weights.Write, stop).GetAwaiter().GetResult();
+                return directory.PutWeightsAsync(query.Name, file => weights.Write(file, run.WeightsOf(query)), stop).GetAwaiter().GetResult();
             }
         }
     }

@@ -27,6 +27,9 @@ public sealed record PlannedRun
     /// <summary>Noise and timestep draws a row; 1 without <c>score.draws</c>.</summary>
     public int DrawCount => Spec.Score.Draws?.Count ?? 1;
 
+    /// <summary>What a query's weight set is of.</summary>
+    internal string WeightsOf(Query query) => $"run {Manifest.Run}, query {query.Name}";
+
     internal BoundFiles OpenTrainFiles() => new(Data, Plan.Files, Layout, Spec.Train.Id, Spec.Train.Group);
 
     /// <summary>The same, and a file whose rows are others than when the run was planned is refused: for who did not plan it.</summary>

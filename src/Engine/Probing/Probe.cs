@@ -175,7 +175,7 @@ public sealed class Probe(DataFiles data, TimeProvider time, IProgress<RunProgre
             Points = points,
             Suggested = points.MaxBy(point => point.ColdRowsPerSecond(queryCount, drawCount))!,
             TrainBytes = run.Plan.Files.Sum(file => run.Data.LengthOf(file.Uri)),
-            WeightBytes = queryCount * BytesOf(weights),
+            WeightBytes = queryCount * BytesOf(weights, run.WeightsOf(run.Queries[0])),
             PartBytesMax = (run.Plan.Shards.Length * queryCount * reductionBytes) + (run.Plan.RowCount * lossBytes),
             MemoryBytes = Environment.WorkingSet
                 + (2 * models.LaneCount * ((queryCount * reductionBytes) + (shardRows * ((sizeof(float) * (long)drawCount) + lossBytes))))
@@ -187,10 +187,10 @@ public sealed class Probe(DataFiles data, TimeProvider time, IProgress<RunProgre
         };
     }
 
-    private static long BytesOf(WeightSet weights)
+    private static long BytesOf(WeightSet weights, string subject)
     {
         using var length = new LengthStream();
-        weights.Write(length);
+        weights.Write(length, subject);
         return length.Length;
     }
 }

@@ -26,7 +26,7 @@ internal sealed class DeviceWeights : IDisposable
                     var path = await directory.TryGetWeightsAsync(query.Name, cancellationToken)
                         ?? throw Failure.Data(
                             $"query '{query.Name}': its weight set has gone from the run directory. Run again to ascend it anew.");
-                    weights.Add(WeightSet.Open(path, model));
+                    weights.Add(WeightSet.Open(path, model, run.WeightsOf(query)));
                     opened._ofModel[model] = weights.ToImmutable();
                 }
             }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using MirroredInfluence.Torch.Native;
 
 namespace MirroredInfluence.Torch;
@@ -10,6 +12,8 @@ public sealed unsafe class WeightSet : IDisposable
     private const string FormatName = "format";
     private const string Format = "mirrored-delta-1";
     private const string BaseName = "base_sha256";
+    private const string SubjectName = "of";
+    private const string ContentName = "content_sha256";
     private const int WriteBytes = 1 << 20;
 
     private readonly MappedBytes? _map;
@@ -34,17 +38,18 @@ public sealed unsafe class WeightSet : IDisposable
 
     internal WeightsHandle Handle { get; }
 
-    /// <summary>Maps the file and checks all of it; on a CPU the tensors lie in the map.</summary>
-    /// <exception cref="MirroredException">Data: missing, truncated, tampered with, or made from another base model.</exception>
-    public static WeightSet Open(string path, BaseModel model)
+    /// <summary>Maps the file and checks all of it, every byte; on a CPU the tensors lie in the map.</summary>
+    /// <param name="subject">What it must be of, as given to <see cref="Write"/>.</param>
+    /// <exception cref="MirroredException">Data: missing, truncated, tampered with, of something else, or made from another base model.</exception>
+    public static WeightSet Open(string path, BaseModel model, string subject)
     {
         MappedBytes? map = null;
         try
         {
             map = new MappedBytes(path);
             var header = SafetensorsHeader.Read(map.Head, map.ByteCount);
-            CheckMetadata(header, model);
-            var handle = LoadTensors(path, model, map, header);
+            CheckMetadata(header, model, subject);
+            var handle = LoadTensors(path, model, map, header, subject);
             return new WeightSet(model, handle, map);
         }
         catch (Exception exception)
@@ -57,14 +62,15 @@ public sealed unsafe class WeightSet : IDisposable
     }
 
     /// <summary>The same weights give the same bytes.</summary>
-    public void Write(Stream destination)
+    /// <param name="subject">Run and query that they are of.</param>
+    public void Write(Stream destination, string subject)
     {
         if (_tensors.FirstOrDefault(tensor => SafetensorsDtypes.CodeOf(tensor.Dtype) is null) is { } odd)
             throw Failure.Invalid($"Tensor '{odd.Name}' is {odd.Dtype}, which safetensors cannot hold.");
         var ordered = SafetensorsWriter.InFileOrder(_tensors).ToList();
-        SafetensorsWriter.WriteHeader(destination, [(FormatName, Format), (BaseName, Model.Sha256)], ordered);
-        foreach (var tensor in ordered)
-            WriteTensor(destination, _tensors.IndexOf(tensor), SafetensorsWriter.ByteCount(tensor));
+        var content = WriteData(Stream.Null, ordered, subject);
+        SafetensorsWriter.WriteHeader(destination, [(FormatName, Format), (BaseName, Model.Sha256), (SubjectName, subject), (ContentName, content)], ordered);
+        WriteData(destination, ordered, subject);
     }
 
     public void Dispose()
@@ -73,7 +79,7 @@ public sealed unsafe class WeightSet : IDisposable
         _map?.Dispose();
     }
 
-    private static void CheckMetadata(SafetensorsHeader header, BaseModel model)
+    private static void CheckMetadata(SafetensorsHeader header, BaseModel model, string subject)
     {
         var format = header.Metadata.GetValueOrDefault(FormatName, "absent");
         if (format != Format)
@@ -81,9 +87,30 @@ public sealed unsafe class WeightSet : IDisposable
         var sha256 = header.Metadata.GetValueOrDefault(BaseName, "absent");
         if (sha256 != model.Sha256)
             throw new FormatException($"it was made from the base model with SHA-256 {sha256}; {model.Path} has {model.Sha256}");
+        var found = header.Metadata.GetValueOrDefault(SubjectName, "absent");
+        if (found != subject)
+            throw new FormatException($"it is of {found}; expected {subject}");
     }
 
-    private static WeightsHandle LoadTensors(string path, BaseModel model, MappedBytes map, SafetensorsHeader header)
+    /// <summary>SHA-256 of what it is of and of the tensors' names, each followed by a zero byte, then of their data.</summary>
+    private static IncrementalHash BeginContent(string subject, IEnumerable<string> tensorNames)
+    {
+        var content = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var name in tensorNames.Prepend(subject))
+            content.AppendData(Encoding.UTF8.GetBytes(name + "\0"));
+        return content;
+    }
+
+    private static void CheckContent(SafetensorsHeader header, MappedBytes map, string subject)
+    {
+        using var content = BeginContent(subject, header.Entries.Select(entry => entry.Name));
+        for (var start = header.DataStart; start < map.ByteCount; start += WriteBytes)
+            content.AppendData(new ReadOnlySpan<byte>(map.Start + start, (int)Math.Min(WriteBytes, map.ByteCount - start)));
+        if (Convert.ToHexStringLower(content.GetHashAndReset()) != header.Metadata.GetValueOrDefault(ContentName))
+            throw new FormatException("its tensors are not what was written");
+    }
+
+    private static WeightsHandle LoadTensors(string path, BaseModel model, MappedBytes map, SafetensorsHeader header, string subject)
     {
         var tensors = new NativeTensor[header.Entries.Length];
         for (var index = 0; index < tensors.Length; index++)
@@ -102,6 +129,7 @@ public sealed unsafe class WeightSet : IDisposable
             tensors[index] = new NativeTensor { TensorIndex = tensorIndex, Data = map.Start + header.DataStart + entry.ByteStart };
         }
 
+        CheckContent(header, map, subject);
         var errorBytes = stackalloc byte[NativeText.ErrorBytes];
         var error = NativeText.Over(errorBytes, NativeText.ErrorBytes);
         fixed (NativeTensor* data = tensors)
@@ -113,7 +141,16 @@ public sealed unsafe class WeightSet : IDisposable
 
     private ModelTensor TensorAt(int index) => Model.Signature.Tensors[NativeMethods.WeightsTensorIndex(Handle, index)];
 
-    private void WriteTensor(Stream destination, int index, long byteCount)
+    /// <returns>Digest of what was written, lower-case hex.</returns>
+    private string WriteData(Stream destination, List<ModelTensor> tensors, string subject)
+    {
+        using var content = BeginContent(subject, tensors.Select(tensor => tensor.Name));
+        foreach (var tensor in tensors)
+            WriteTensor(destination, content, _tensors.IndexOf(tensor), SafetensorsWriter.ByteCount(tensor));
+        return Convert.ToHexStringLower(content.GetHashAndReset());
+    }
+
+    private void WriteTensor(Stream destination, IncrementalHash content, int index, long byteCount)
     {
         var memory = (byte*)NativeMemory.Alloc((nuint)byteCount);
         try
@@ -124,7 +161,11 @@ public sealed unsafe class WeightSet : IDisposable
             if (status != NativeStatus.Ok)
                 throw error.ToException(status, _tensors[index].Name);
             for (long start = 0; start < byteCount; start += WriteBytes)
-                destination.Write(new ReadOnlySpan<byte>(memory + start, (int)Math.Min(WriteBytes, byteCount - start)));
+            {
+                var bytes = new ReadOnlySpan<byte>(memory + start, (int)Math.Min(WriteBytes, byteCount - start));
+                content.AppendData(bytes);
+                destination.Write(bytes);
+            }
         }
         finally
         {

@@ -92,6 +92,7 @@ public sealed class RunManifestTests
 
     [Theory]
     [InlineData("\"topK\": 100", "\"topK\": 101", "the file was changed")]
+    [InlineData("\"m.pt\"", "\"n.pt\"", "the file was changed")]
     [InlineData("\"formatVersion\": 1", "\"formatVersion\": 2", "found format version 2; this program reads 1")]
     [InlineData("\"topK\": 100", "\"topK\": 0", "spec.score.topK: found 0")]
     [InlineData("{", "", "not JSON")]

@@ -4,10 +4,13 @@ namespace MirroredInfluence.Torch.Tests;
 
 internal static class Tensors
 {
+    /// <summary>What weight sets of tests are of.</summary>
+    public const string Subject = "a test";
+
     public static byte[] Bytes(WeightSet weights)
     {
         using var stream = new MemoryStream();
-        weights.Write(stream);
+        weights.Write(stream, Subject);
         return stream.ToArray();
     }
 
