@@ -40,7 +40,7 @@ public sealed class LocalEngine(DataFiles data, TimeProvider time, IProgress<Run
         else
             await CheckWeightsAsync(run, models.Models[0], directory, cancellationToken);
 
-        return await new Reducer(data, time, progress).ReduceAsync(directory, run.Queries, cancellationToken);
+        return await new Reducer(data, time, progress).ReduceScoredAsync(directory, run.Queries, cancellationToken);
     }
 
     private static async Task<DoneShards> DoneAsync(PlannedRun run, RunDirectory directory, CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ public sealed class LocalEngine(DataFiles data, TimeProvider time, IProgress<Run
     private static async Task CheckWeightsAsync(PlannedRun run, BaseModel model, RunDirectory directory, CancellationToken cancellationToken)
     {
         foreach (var query in run.Queries)
-            WeightSet.Open((await directory.TryGetWeightsAsync(query.Name, cancellationToken))!, model, run.WeightsOf(query)).Dispose();
+            WeightSet.Open(await directory.TryGetWeightsAsync(query.Name, cancellationToken) ?? throw directory.WeightsHaveGone(query.Name), model, run.WeightsOf(query)).Dispose();
     }
 
     private async Task ScoreAsync(

@@ -135,6 +135,35 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task PoisonedShards_AreLeftOutOnlyWhenAllowed()
+    {
+        await RunAsync(["run", "--out", "poisoned", .. Spec, "--compute-shard-rows", "32"]);
+        foreach (var file in new[] { "result.json", "parts/00000001.arrow" })
+            File.Delete(_folder.File($"poisoned/{file}"));
+        Directory.CreateDirectory(_folder.File("poisoned/poisoned"));
+        _folder.Write("poisoned/poisoned/00000001.json", """{"shardIndex":1,"uri":"train.arrow","rowStart":32,"rowCount":32,"workers":["0-0","0-1","0-2"]}"""u8.ToArray());
+
+        var status = await RunAsync("status", "poisoned");
+        Assert.Contains("mirrored reduce poisoned --allow-poisoned", status.Output, StringComparison.Ordinal);
+        foreach (var verb in new[] { "reduce", "report" })
+        {
+            var refused = await BuiltCommand.RunAsync(_folder.Path, [verb, "poisoned"]);
+            Assert.Equal(3, refused.ExitCode);
+            Assert.Contains("1 shards killed 3 workers each and were set aside, the first train.arrow, rows 32 to 63 (workers 0-0, 0-1, 0-2)", refused.Error, StringComparison.Ordinal);
+            Assert.False(File.Exists(_folder.File("poisoned/result.json")));
+        }
+
+        var allowed = await RunAsync("reduce", "poisoned", "--allow-poisoned");
+        Assert.Contains("64 training rows = 32 scored + 32 unscorable", allowed.Output, StringComparison.Ordinal);
+        Assert.Equal(allowed.Output, (await RunAsync("report", "poisoned")).Output);
+
+        File.Delete(_folder.File("poisoned/result.json"));
+        File.Delete(_folder.File("poisoned/parts/00000000.arrow"));
+        Assert.Equal(2, (await BuiltCommand.RunAsync(_folder.Path, ["reduce", "poisoned"])).ExitCode);
+        Assert.DoesNotContain("--allow-poisoned", (await RunAsync("status", "poisoned")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task WhoLeadsSoFar_IsToldOfTheShardsThatAreScored()
     {
         await RunAsync(["run", "--out", "whole", .. Spec, "--compute-shard-rows", "32"]);

@@ -7,15 +7,20 @@ internal sealed class ReduceVerb : Verb
 {
     private readonly Argument<string> _folder = new("DIR") { Description = "The directory of a run whose shards are all scored." };
 
+    private readonly Option<bool> _allowPoisoned = WorkVerb.AllowPoisoned();
+
     public ReduceVerb()
-        : base("reduce", "Merge the parts of a run into its result. The last worker does it by itself; doing it again changes nothing.") =>
+        : base("reduce", "Merge the parts of a run into its result. The last worker does it by itself; doing it again changes nothing.")
+    {
         Add(_folder);
+        AddFlags("Run", _allowPoisoned);
+    }
 
     public override IReadOnlyList<Example> Examples => [new("reduce /shared/run", "neither the model nor the training files are needed")];
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await ResultFiles.MakeAsync(terminal, parsed.GetValue(_folder)!, spec => spec.Report, cancellationToken);
+        await ResultFiles.MakeAsync(terminal, parsed.GetValue(_folder)!, spec => spec.Report, _ => Task.FromResult(parsed.GetValue(_allowPoisoned)), cancellationToken);
         return 0;
     }
 }

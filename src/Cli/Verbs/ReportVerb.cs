@@ -1,4 +1,5 @@
 using System.CommandLine;
+using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Cli;
 
@@ -20,7 +21,9 @@ internal sealed class ReportVerb : Verb
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await ResultFiles.MakeAsync(terminal, parsed.GetValue(_folder)!, spec => _spec.Overlay(parsed, spec).Report, cancellationToken);
+        await ResultFiles.MakeAsync(terminal, parsed.GetValue(_folder)!, spec => _spec.Overlay(parsed, spec).Report, HasResultAsync, cancellationToken);
         return 0;
+
+        Task<bool> HasResultAsync(RunDirectory directory) => directory.HasResultAsync(cancellationToken);   // it was allowed then
     }
 }

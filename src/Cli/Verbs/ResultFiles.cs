@@ -10,14 +10,16 @@ internal static class ResultFiles
     public const string Json = RunDirectory.ResultName, Arrow = "result.arrow", Page = "report.html", TdaViewer = "tda-viewer.jsonl";
 
     /// <summary>Makes the results of a run whose shards are all scored, and shows them.</summary>
-    public static async Task MakeAsync(Terminal terminal, string address, Func<RunSpec, ReportSpec> reportOf, CancellationToken cancellationToken)
+    /// <param name="allowPoisoned">Do without poisoned shards.</param>
+    public static async Task MakeAsync(
+        Terminal terminal, string address, Func<RunSpec, ReportSpec> reportOf, Func<RunDirectory, Task<bool>> allowPoisoned, CancellationToken cancellationToken)
     {
         var place = ObjectUri.Parse(address);
         var cache = ObjectCache.Of(new ComputeSpec(), terminal.Time);
         using var data = new DataFiles(cache, terminal.Time, cancellationToken);
         var directory = await RunDirectory.OpenAsync(ObjectStores.Open(place, cache, terminal.Time), cancellationToken);
         var report = reportOf(directory.Manifest.Spec);
-        var result = await new Reducer(data, terminal.Time, new RunProgressPrinter(terminal)).ReduceAsync(directory, cancellationToken);
+        var result = await new Reducer(data, terminal.Time, new RunProgressPrinter(terminal)).ReduceAsync(directory, await allowPoisoned(directory), cancellationToken);
         terminal.WipeLine();
 
         await WriteAsync(directory, place, result, data, report, cancellationToken);

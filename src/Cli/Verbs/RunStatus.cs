@@ -42,6 +42,9 @@ internal sealed record RunStatus
     /// <summary>Parts that the result was made of have gone.</summary>
     public bool IsStale => HasResult && ScoredShardCount + Poisoned.Length < ShardCount;
 
+    /// <summary>All that is left was set aside.</summary>
+    public bool IsPoisoned => !HasResult && !Poisoned.IsEmpty && ScoredShardCount + Poisoned.Length == ShardCount;
+
     public bool IsScored => ShardCount > 0 && ScoredShardCount == ShardCount;
 
     public static async Task<RunStatus> ReadAsync(IObjectStore store, DateTimeOffset now, CancellationToken cancellationToken)

@@ -71,6 +71,8 @@ internal sealed class StatusVerb : Verb
             { IsStale: true } => $"result      stale: it is there, but parts of it have gone; the same 'mirrored run' or 'mirrored work' scores them again ({place.Of(ResultFiles.Page)})",
             { HasResult: true } => $"result      {place.Of(ResultFiles.Page)}",
             { IsScored: true } => $"result      not written yet: mirrored report {place}",
+            { IsPoisoned: true } => $"result      not yet: all but the poisoned shards is scored; mirrored reduce {place} --allow-poisoned makes it without their rows, "
+                + "or mend the cause, remove poisoned/ and workers/, and run again",
             _ => "result      not yet: the same 'mirrored run' or 'mirrored work' goes on from here",
         });
         foreach (var shard in status.Poisoned)

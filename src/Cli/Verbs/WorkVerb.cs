@@ -20,10 +20,7 @@ internal sealed class WorkVerb : Verb
         Description = "Which worker this is, counted from 0, and how many there are: 3/8. A run may go on with another number.",
     };
 
-    private readonly Option<bool> _allowPoisoned = new("--allow-poisoned")
-    {
-        Description = $"Finish without shards that killed {BatchWorker.DeathsMax} workers: their rows count as unscorable.",
-    };
+    private readonly Option<bool> _allowPoisoned = AllowPoisoned();
 
     private readonly Option<double> _beatSeconds = new("--beat-seconds")
     {
@@ -77,6 +74,11 @@ internal sealed class WorkVerb : Verb
             terminal.Say($"the run is finished: {outcome.RunRowCount:N0} rows, {outcome.RowCount:N0} of them in {outcome.ShardCount:N0} shards by this worker");
         return 0;
     }
+
+    internal static Option<bool> AllowPoisoned() => new("--allow-poisoned")
+    {
+        Description = $"Finish without shards that killed {BatchWorker.DeathsMax} workers: their rows count as unscorable.",
+    };
 
     private static WorkerPlace ReadPlace(string text)
     {

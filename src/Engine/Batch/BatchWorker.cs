@@ -35,8 +35,8 @@ public sealed class BatchWorker(
         var planner = new Planner(data, digests, time, progress);
 
         await crew.ShareAsync(["plan"], 1, item => item, (_, stop) => RunDirectory.IsPlannedAsync(store, stop), PlanAsync, cancellationToken);
-        var directory = await RunDirectory.OpenAsync(store, cancellationToken);
-        var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Unavailable("plan.arrow has gone from the run directory. Run again.");
+        var directory = await RunDirectory.TryOpenAsync(store, cancellationToken) ?? throw RunDirectory.Gone(store.UriOf(RunDirectory.ManifestName));
+        var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw directory.PlanHasGone();
         var run = planner.Join(spec, models.Models[0], directory.Manifest, plan);
         directory = directory.For(run.Manifest);
         span?.SetTag("mirrored.run.id", run.Manifest.Run).SetTag("mirrored.worker.index", place.Index);
@@ -44,9 +44,8 @@ public sealed class BatchWorker(
         await crew.ShareAsync(run.Queries, models.LaneCount, query => $"weights/{query.Name}", IsAscendedAsync, AscendAsync, cancellationToken);
         var scoredShards = await ScoreAsync(run, directory, models, crew, digests, cacheFolder, cancellationToken);
 
-        var poisoned = await directory.ReadPoisonedAsync(run.Plan, cancellationToken);
-        if (poisoned.Count > 0 && !allowPoisoned)
-            throw Poisoned(poisoned);
+        if (!allowPoisoned)
+            await PoisonedShards.RefuseAsync(directory, run.Plan, cancellationToken);
 
         await crew.ShareAsync(["result"], 1, item => item, (_, stop) => directory.HasResultAsync(stop), ReduceAsync, cancellationToken);
         return new BatchOutcome(run.Manifest.Run, scoredShards.ShardCount, scoredShards.RowCount, run.Plan.RowCount);
@@ -68,7 +67,7 @@ public sealed class BatchWorker(
 
         async Task ReduceAsync(ImmutableArray<string> items, CancellationToken stop)
         {
-            var result = await new Reducer(data, time, progress).ReduceAsync(directory, run.Queries, stop);
+            var result = await new Reducer(data, time, progress).ReduceScoredAsync(directory, run.Queries, stop);
             await writeResult(directory, result, stop);
         }
     }
@@ -106,14 +105,5 @@ public sealed class BatchWorker(
             rowCount += scored.Shard.RowCount;
             share.Committed(scored, time.GetElapsedTime(startedAt[scored.Shard.ShardIndex]));
         }
-    }
-
-    private static MirroredException Poisoned(IReadOnlyList<PoisonedShard> poisoned)
-    {
-        var first = poisoned[0];
-        return Failure.Data(
-            $"{poisoned.Count:N0} shards killed {DeathsMax} workers each and were set aside, the first {first.Uri}, rows {first.RowStart:N0} to "
-            + $"{first.RowStart + first.RowCount - 1:N0} (workers {string.Join(", ", first.Workers)}). Everything else is scored. Allow them with --allow-poisoned, and "
-            + "their rows count as unscorable; or mend the cause, remove poisoned/ and workers/ from the run directory, and run again.");
     }
 }

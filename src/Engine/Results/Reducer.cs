@@ -11,14 +11,27 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
 {
     private const int PartsAtOnceMin = 8;
 
+    /// <param name="allowPoisoned">Do without shards that were set aside: their rows count as unscorable.</param>
     /// <exception cref="MirroredException">
-    /// Invalid: the run is not finished. Data: a part cannot be read, the rows do not add up, or too many are unscorable for a first result.
+    /// Invalid: the run is not finished. Data: a part cannot be read, the rows do not add up, too many are unscorable for a first result, or shards are poisoned.
     /// </exception>
-    public Task<RunResult> ReduceAsync(RunDirectory directory, CancellationToken cancellationToken) =>
-        ReduceAsync(directory, QueriesOf(directory), cancellationToken);
+    public Task<RunResult> ReduceAsync(RunDirectory directory, bool allowPoisoned, CancellationToken cancellationToken) => Span.OfAsync("reduce", async _ =>
+    {
+        var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Invalid("The run is not planned yet; run it first.");
+        var result = await ReduceAsync(directory, plan, QueriesOf(directory), NotScored, cancellationToken);
+        if (!allowPoisoned)
+            await PoisonedShards.RefuseAsync(directory, plan, cancellationToken);
+        return result;
 
-    internal Task<RunResult> ReduceAsync(RunDirectory directory, ImmutableArray<Query> queries, CancellationToken cancellationToken) =>
-        Span.OfAsync("reduce", _ => ReduceAllAsync(directory, queries, cancellationToken));
+        MirroredException NotScored(Shard shard) => Failure.Invalid($"shard {shard.ShardIndex} of {plan.Shards.Length} is not scored yet; run again to go on.");
+    });
+
+    /// <summary>The same of a run whose shards were just seen to be scored or allowed to be poisoned: what is not there has gone since.</summary>
+    internal Task<RunResult> ReduceScoredAsync(RunDirectory directory, ImmutableArray<Query> queries, CancellationToken cancellationToken) => Span.OfAsync("reduce", async _ =>
+    {
+        var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw directory.PlanHasGone();
+        return await ReduceAsync(directory, plan, queries, shard => directory.PartHasGone(shard.ShardIndex), cancellationToken);
+    });
 
     /// <summary>The same of the shards that are scored by now, as if there were no others; null before the first.</summary>
     public async Task<RunResult?> ReduceSoFarAsync(RunDirectory directory, CancellationToken cancellationToken)
@@ -29,22 +42,28 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
         await foreach (var shard in directory.ListPartsAsync(cancellationToken))
             scored.Add(shard);
         ImmutableArray<Shard> shards = [.. plan.Shards.Where(shard => scored.Contains(shard.ShardIndex))];
-        return shards.IsEmpty ? null : await ReduceAsync(directory, plan, shards, QueriesOf(directory), cancellationToken);
+        return shards.IsEmpty ? null : await MergeAsync(directory, plan, shards, QueriesOf(directory), shard => directory.PartHasGone(shard.ShardIndex), cancellationToken);
     }
 
     private ImmutableArray<Query> QueriesOf(RunDirectory directory) => QueryReader.Read(data, directory.Manifest.Spec, directory.Manifest.Inputs.Test);
 
-    private async Task<RunResult> ReduceAllAsync(RunDirectory directory, ImmutableArray<Query> queries, CancellationToken cancellationToken)
+    private async Task<RunResult> ReduceAsync(
+        RunDirectory directory, RunPlan plan, ImmutableArray<Query> queries, Func<Shard, MirroredException> missing, CancellationToken cancellationToken)
     {
-        var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Invalid("The run is not planned yet; run it first.");
-        var result = await ReduceAsync(directory, plan, plan.Shards, queries, cancellationToken);
+        var result = await MergeAsync(directory, plan, plan.Shards, queries, missing, cancellationToken);
         if (!await directory.HasResultAsync(cancellationToken))
             CheckLimit(plan, directory.Manifest.Spec.Score, result.Unscorable);
         return result;
     }
 
-    private async Task<RunResult> ReduceAsync(
-        RunDirectory directory, RunPlan plan, ImmutableArray<Shard> shards, ImmutableArray<Query> queries, CancellationToken cancellationToken)
+    /// <param name="missing">What a shard without a part is refused with.</param>
+    private async Task<RunResult> MergeAsync(
+        RunDirectory directory,
+        RunPlan plan,
+        ImmutableArray<Shard> shards,
+        ImmutableArray<Query> queries,
+        Func<Shard, MirroredException> missing,
+        CancellationToken cancellationToken)
     {
         var score = directory.Manifest.Spec.Score;
         QueryReduction[] reductions = [.. queries.Select(_ => new QueryReduction(score.TopK, score.Rank))];
@@ -57,7 +76,7 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
         using var meter = new ProgressMeter(time, progress, RunPhase.Reducing, shards.Length);
         await Parallel.ForEachAsync(shards, parallel, async (shard, stop) =>
         {
-            var part = poisoned.Contains(shard.ShardIndex) ? null : await ReadAsync(directory, plan, shard, queries, stop);
+            var part = poisoned.Contains(shard.ShardIndex) ? null : Checked(await directory.TryGetPartAsync(shard, stop) ?? throw missing(shard), queries);
             lock (merging)
                 Merge(shard, part);
             meter.Add(1);
@@ -92,14 +111,10 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
         }
     }
 
-    private static async Task<ShardPart> ReadAsync(RunDirectory directory, RunPlan plan, Shard shard, ImmutableArray<Query> queries, CancellationToken cancellationToken)
-    {
-        var part = await directory.TryGetPartAsync(shard, cancellationToken)
-            ?? throw Failure.Invalid($"shard {shard.ShardIndex} of {plan.Shards.Length} is not scored yet; run again to go on.");
-        return part.Queries.SequenceEqual(queries.Select(query => query.Name)) ? part : throw Failure.Data(
-            $"part {shard.ShardIndex} answers other queries than the test files ask; "
+    private static ShardPart Checked(ShardPart part, ImmutableArray<Query> queries) =>
+        part.Queries.SequenceEqual(queries.Select(query => query.Name)) ? part : throw Failure.Data(
+            $"part {part.ShardIndex} answers other queries than the test files ask; "
             + "the test files have changed since the run began.");
-    }
 
     /// <summary>Each worker held its own rows to the limit. A poisoned shard is allowed as such.</summary>
     private static void CheckLimit(RunPlan plan, ScoreSpec score, UnscorableRows unscorable) => new UnscorableLimit(plan, score.MaxUnscorable).Check(

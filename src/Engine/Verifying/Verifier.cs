@@ -24,7 +24,7 @@ public sealed class Verifier(DataFiles data, TimeProvider time, IProgress<RunPro
     public async Task<VerifyResult> VerifyAsync(IObjectStore store, VerifySpec verify, CancellationToken cancellationToken)
     {
         var directory = await RunDirectory.OpenAsync(store, cancellationToken);
-        var result = await new Reducer(data, time, progress).ReduceAsync(directory, cancellationToken);
+        var result = await new Reducer(data, time, progress).ReduceAsync(directory, allowPoisoned: true, cancellationToken);
         var (spec, inputs) = (directory.Manifest.Spec, directory.Manifest.Inputs);
         using var models = DeviceModels.Load(data, spec.Model with { Sha256 = inputs.ModelDigest }, spec.Compute, deviceCountMax: 1);
 

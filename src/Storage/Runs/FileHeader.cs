@@ -33,7 +33,7 @@ internal static class FileHeader
         }
         catch (JsonException exception)
         {
-            throw Failure.Data($"{file.Path}: its header cannot be read: {exception.Message} {RunDirectory.Remedy}", exception);
+            throw Failure.Data($"{file.Path}: its header is not what this program writes: the file was changed. {RunDirectory.Remedy}", exception);
         }
 
         if (header is null)

@@ -46,7 +46,12 @@ public sealed class RunDirectory
 
     /// <summary>There is a run, and its plan. Reads neither.</summary>
     public static async Task<bool> IsPlannedAsync(IObjectStore store, CancellationToken cancellationToken) =>
-        await store.TryGetVersionAsync(PlanKey, cancellationToken).ConfigureAwait(false) is not null;
+        await store.TryGetVersionAsync(PlanKey, cancellationToken).ConfigureAwait(false) is not null
+        && await store.TryGetVersionAsync(ManifestKey, cancellationToken).ConfigureAwait(false) is not null;
+
+    /// <summary>A file that was there is no more. Started again, a run makes it again.</summary>
+    public static MirroredException Gone(string uri) =>
+        Failure.Unavailable($"{uri}: has gone from the run directory while the run was under way. Keep the files of a run until it is finished, and run again: what is missing is made again.");
 
     /// <summary>Begins a run, or goes on with it when the directory holds the same one.</summary>
     /// <exception cref="MirroredException">Invalid: the directory holds another run; the message names the fields that differ.</exception>
@@ -164,6 +169,12 @@ public sealed class RunDirectory
 
     /// <summary>A result of this name is there.</summary>
     public Task<bool> HasResultAsync(string name, CancellationToken cancellationToken) => HasAsync(name, cancellationToken);
+
+    public MirroredException PlanHasGone() => Gone(_store.UriOf(PlanKey));
+
+    public MirroredException PartHasGone(int shardIndex) => Gone(_store.UriOf(PartKey(shardIndex)));
+
+    public MirroredException WeightsHaveGone(string query) => Gone(_store.UriOf(WeightsKey(query)));
 
     private async Task<bool> HasAsync(string key, CancellationToken cancellationToken) =>
         await _store.TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is not null;

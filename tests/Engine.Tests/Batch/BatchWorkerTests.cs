@@ -117,8 +117,49 @@ public sealed class BatchWorkerTests : IDisposable
         Assert.Contains("rows 64 to 95 (workers 7-0, 7-1, 7-2)", exception.Message, StringComparison.Ordinal);
         Assert.Equal(3, _bench.Parts("poison").Count);
 
+        var directory = await RunDirectory.OpenAsync(_bench.Store("poison"), Cancel);
+        var reducer = new Reducer(AnyFiles.Data, TimeProvider.System);
+        var refused = await Assert.ThrowsAsync<MirroredException>(() => reducer.ReduceAsync(directory, allowPoisoned: false, Cancel));
+        Assert.Equal((exception.Kind, exception.Message), (refused.Kind, refused.Message));
+
         var allowed = await WorkAsync(spec, "poison", workerCount: 2, allowPoisoned: true);
+        Assert.Equal(RunText.Of(allowed), RunText.Of(await reducer.ReduceAsync(directory, allowPoisoned: true, Cancel)));
         Assert.Equal((68, 32), (allowed.ScoredRows, allowed.Unscorable.CountOf(UnscorableReason.PoisonedShard)));
+    }
+
+    /// <summary>Files go as the last part is committed. A worker that ends so is started again by any scheduler.</summary>
+    [Theory]
+    [InlineData("plan.arrow")]
+    [InlineData("parts/*")]
+    public async Task FilesThatGoDuringARun_AreMadeAgainByTheNext(string gone)
+    {
+        var spec = _bench.Spec();
+        var expected = RunText.Of(await _bench.RunAsync(spec));
+        var folder = _bench.File("going");
+        var partCount = 0;
+        var store = new WatchedStore(_bench.Store("going"), key =>
+        {
+            if (!key.StartsWith("parts/", StringComparison.Ordinal) || Interlocked.Increment(ref partCount) != _bench.Parts().Count)
+                return;
+            foreach (var path in Directory.GetFiles(Path.Combine(folder, Path.GetDirectoryName(gone)!), Path.GetFileName(gone)))
+                File.Delete(path);
+        });
+
+        var exception = await Assert.ThrowsAsync<MirroredException>(() => Worker(0, 1, []).RunAsync(spec, store, allowPoisoned: false, Cancel));
+        Assert.Equal(FailureKind.Unavailable, exception.Kind);
+        Assert.StartsWith(Path.Combine(folder, gone.TrimEnd('*')), exception.Message, StringComparison.Ordinal);
+        Assert.Contains(".arrow: has gone from the run directory while the run was under way", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(expected, RunText.Of(await WorkAsync(spec, "going", workerCount: 1)));
+    }
+
+    [Fact]
+    public async Task ManifestThatIsGone_IsMadeAgain()
+    {
+        var spec = _bench.Spec();
+        var expected = RunText.Of(await _bench.RunAsync(spec));
+        File.Delete(Path.Combine(_bench.File("run"), "run.json"));
+        File.Delete(Path.Combine(_bench.File("run"), "parts", "00000001.arrow"));
+        Assert.Equal(expected, RunText.Of(await WorkAsync(spec, "run", workerCount: 1)));
     }
 
     [Fact]
