@@ -109,6 +109,9 @@ public sealed class RemoteDataTests : IAsyncLifetime
             $"model.sha256: not given, and {At("models/classifier.pt")} is not on this machine; a model is code, and one from elsewhere must be pinned. "
             + $"If you trust it as it is there now: {Digest}.",
             Run("a", At("models/classifier.pt"), At("train/*"), At("train/*")));
+        await RefusedAsync(
+            $"{At("models/classifier.pt")}: its SHA-256 is {Digest}; the run pins {new string('0', 64)}. A model is code: use the file that was pinned, or pin this one.",
+            [.. Run("a", At("models/classifier.pt"), At("train/*"), At("train/*")), "--model-sha256", new string('0', 64)]);
         Assert.False(Directory.Exists(_folder.File("a")));
     }
 

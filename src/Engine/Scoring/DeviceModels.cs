@@ -27,7 +27,7 @@ internal sealed class DeviceModels : IDisposable
         try
         {
             foreach (var device in devices)
-                models.Add(BaseModel.Load(path, model.Sha256, device));
+                models.Add(BaseModel.Load(path, model.Sha256, device, DataFiles.WithoutQuery(model.Uri)));
         }
         catch
         {

@@ -20,6 +20,7 @@ public sealed unsafe class BaseModel : IDisposable
             _tensorIndexes.Add(Signature.Tensors[index].Name, index);
     }
 
+    /// <summary>Or the address that it was copied from: what messages call it.</summary>
     public string Path { get; }
 
     /// <summary>Of the archive's bytes, lower-case hex.</summary>
@@ -33,26 +34,28 @@ public sealed unsafe class BaseModel : IDisposable
     internal ModelHandle Handle => _handle;
 
     /// <param name="expectedSha256">When given, another file is refused before any of it is interpreted: a TorchScript file is code.</param>
+    /// <param name="name">What messages call it: its address, when the path is a copy's.</param>
     /// <exception cref="MirroredException">Invalid: missing, another digest, damaged, not TorchScript, no usable forward, no such device.</exception>
-    public static BaseModel Load(string path, string? expectedSha256 = null, string device = "cpu")
+    public static BaseModel Load(string path, string? expectedSha256 = null, string device = "cpu", string? name = null)
     {
-        using var file = ReadFile(path);
+        name ??= path;
+        using var file = ReadFile(path, name);
         var sha256 = file.Sha256();
         if (expectedSha256 is not null && !string.Equals(sha256, expectedSha256, StringComparison.OrdinalIgnoreCase))
         {
             throw Failure.Invalid(
-                $"{path}: its SHA-256 is {sha256}; the run pins {expectedSha256}. A model is code: use the file that was pinned, or pin this one.");
+                $"{name}: its SHA-256 is {sha256}; the run pins {expectedSha256}. A model is code: use the file that was pinned, or pin this one.");
         }
 
-        ArchiveCheck.Run(file, path);
+        ArchiveCheck.Run(file, name);
         var errorBytes = stackalloc byte[NativeText.ErrorBytes];
         var error = NativeText.Over(errorBytes, NativeText.ErrorBytes);
         var status = NativeMethods.ModelLoad(file.Start, file.ByteCount, device, out var handle, &error);
         if (status != NativeStatus.Ok)
-            throw error.ToException(status, path);
+            throw error.ToException(status, name);
         try
         {
-            return new BaseModel(handle, path, sha256);
+            return new BaseModel(handle, name, sha256);
         }
         catch
         {
@@ -121,7 +124,7 @@ public sealed unsafe class BaseModel : IDisposable
     /// <summary>Index in <see cref="ModelSignature.Tensors"/>, or −1.</summary>
     internal int TensorIndex(string name) => _tensorIndexes.GetValueOrDefault(name, -1);
 
-    private static FileBytes ReadFile(string path)
+    private static FileBytes ReadFile(string path, string name)
     {
         try
         {
@@ -129,11 +132,11 @@ public sealed unsafe class BaseModel : IDisposable
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Failure.Invalid($"{path}: there is no such model file. Give the path of a TorchScript archive (torch.jit.save).", exception);
+            throw Failure.Invalid($"{name}: there is no such model file. Give the path of a TorchScript archive (torch.jit.save).", exception);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Failure.Invalid(Directory.Exists(path) ? $"{path}: is a folder; expected a TorchScript archive (torch.jit.save)." : $"{path}: the model file cannot be read: {exception.Message}", exception);
+            throw Failure.Invalid(Directory.Exists(path) ? $"{name}: is a folder; expected a TorchScript archive (torch.jit.save)." : $"{name}: the model file cannot be read: {exception.Message}", exception);
         }
     }
 
