@@ -60,8 +60,15 @@ public static class RunIdentity
         var others = Enumerable.Range(0, kept.Length).Where(index => (kept[index].Digest, kept[index].RowCount) != (found[index].Digest, found[index].RowCount)).ToArray();
         if (others is not [var first, ..])
             return [];
-        var hold = others.Length == 1 ? "holds" : $"and {others.Length - 1:N0} more hold";
-        return [$"{path}: {found[first].Uri} {hold} other rows than {Other(found[first].Uri, kept[first].Uri)}"];
+        var isRemote = found[first].Uri.Contains("://", StringComparison.Ordinal);   // told apart by address and version, whatever the rows
+        var differ = (others.Length, isRemote) switch
+        {
+            (1, true) => "is another version",
+            (1, false) => "holds other rows",
+            (_, true) => $"and {others.Length - 1:N0} more are other versions",
+            (_, false) => $"and {others.Length - 1:N0} more hold other rows",
+        };
+        return [$"{path}: {found[first].Uri} {differ} than {Other(found[first].Uri, kept[first].Uri)}"];
     }
 
     private static string Other(string found, string kept) => found == kept ? "before" : kept;

@@ -9,6 +9,7 @@ internal static class ObjectRange
         ArgumentOutOfRangeException.ThrowIfGreaterThan(length, version.Length - offset);
     }
 
-    public static MirroredException Changed(string uri) =>
-        Failure.Data($"{uri}: changed since this run began to read it, or is gone; what is read must stay as it is. Put it back, or begin a new run.");
+    public static MirroredException Changed(string uri) => Failure.Data(
+        $"{uri}: changed since this run began to read it, or is gone; what is read must stay as it is. In a store, an upload of the same bytes is another version, too: "
+        + "begin the run anew in another directory (base losses of other files stay cached).");
 }

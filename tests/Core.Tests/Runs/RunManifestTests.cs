@@ -91,6 +91,16 @@ public sealed class RunManifestTests
     }
 
     [Theory]
+    [InlineData(1, "inputs.train: az://a/0.arrow is another version than before")]
+    [InlineData(3, "inputs.train: az://a/0.arrow and 2 more are other versions than before")]
+    public void RemoteFiles_AreOtherVersions(int count, string difference)
+    {
+        DataFile[] files = [.. Enumerable.Range(0, 3).Select(index => new DataFile { Uri = $"az://a/{index}.arrow", Digest = $"d{index}", RowCount = 3 })];
+        var found = files.Select((file, index) => index < count ? file with { Digest = "e" } : file);
+        Assert.Equal(difference, RunIdentity.Differences(Create(Spec(), Inputs() with { Train = [.. files] }), Create(Spec(), Inputs() with { Train = [.. found] })));
+    }
+
+    [Theory]
     [InlineData("\"topK\": 100", "\"topK\": 101", "the file was changed")]
     [InlineData("\"m.pt\"", "\"n.pt\"", "the file was changed")]
     [InlineData("\"formatVersion\": 1", "\"formatVersion\": 2", "found format version 2; this program reads 1")]

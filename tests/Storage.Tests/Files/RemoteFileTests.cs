@@ -96,6 +96,7 @@ public sealed class RemoteFileTests : IDisposable
         var refusal = Assert.Throws<MirroredException>(() => RightRows(file));
         Assert.Equal(FailureKind.Data, refusal.Kind);
         Assert.Contains("rows.arrow: changed since this run began to read it", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("In a store, an upload of the same bytes is another version, too: begin the run anew in another directory", refusal.Message, StringComparison.Ordinal);
     }
 
     private static byte[] Wide(int row) => [.. Enumerable.Range(0, WideBytes).Select(i => (byte)((i * 7) + row))];
