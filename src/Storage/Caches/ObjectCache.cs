@@ -90,19 +90,22 @@ public sealed class ObjectCache(string? folder, long bytesMax, TimeProvider time
     internal string Add(string name, long length, Action<Stream> write)
     {
         StorageTelemetry.CacheAsked("objects", isHit: false);
-        MakeRoom(length);
-        try
+        return OnDisk(() =>
         {
-            using var digest = SHA256.Create();
-            var path = _files.Replace(Path.Combine(FolderOf(name), name), file => Write(file, digest), path => $"{path}-{Convert.ToHexStringLower(digest.Hash!)}");
-            Touch(path);
-            return path;
-        }
-        finally
-        {
-            lock (_trimming)
-                _comingBytes -= length;
-        }
+            MakeRoom(length);
+            try
+            {
+                using var digest = SHA256.Create();
+                var path = _files.Replace(Path.Combine(FolderOf(name), name), file => Write(file, digest), path => $"{path}-{Convert.ToHexStringLower(digest.Hash!)}");
+                Touch(path);
+                return path;
+            }
+            finally
+            {
+                lock (_trimming)
+                    _comingBytes -= length;
+            }
+        });
 
         void Write(Stream file, SHA256 digest)
         {
@@ -112,18 +115,50 @@ public sealed class ObjectCache(string? folder, long bytesMax, TimeProvider time
     }
 
     /// <summary>What is written, in an open file that has no name any more: it ends with its handle, or with the process.</summary>
-    internal SafeFileHandle Draft(Action<Stream> write)
+    /// <exception cref="MirroredException">Unavailable: the disk is full or the folder cannot be written.</exception>
+    internal SafeFileHandle Draft(Action<Stream> write) => OnDisk(() =>
     {
         var path = Path.Combine(_folder.Value, $"draft-{RandomNumberGenerator.GetHexString(16, lowercase: true)}");
+        _files.Replace(path, write, isDurable: false);
         try
         {
-            _files.Replace(path, write, isDurable: false);
             return File.OpenHandle(path, options: FileOptions.Asynchronous);
         }
         finally
         {
             File.Delete(path);
         }
+    });
+
+    /// <summary>What a disk says of one file of ours, which nobody knows by name, is said of the folder.</summary>
+    private T OnDisk<T>(Func<T> write)
+    {
+        try
+        {
+            return write();
+        }
+        catch (Exception exception) when (CauseOf(exception) is { } cause)
+        {
+            throw Unusable(folder, cause);
+        }
+
+        static Exception? CauseOf(Exception exception) => exception switch
+        {
+            IOException or UnauthorizedAccessException => exception,
+            MirroredException { Kind: FailureKind.Unavailable, InnerException: IOException or UnauthorizedAccessException } => exception.InnerException,
+            _ => null,
+        };
+    }
+
+    private static MirroredException Unusable(string? folder, Exception cause)
+    {
+        var found = $"takes no copy of a remote object: {cause.Message.TrimEnd('.')}.";
+        return Failure.Unavailable(
+            folder is null
+                ? $"TMPDIR: {Path.GetTempPath()} {found} Free some space there, set TMPDIR to another folder, or name one by compute.cache (--compute-cache); then run again: what is finished is kept."
+                : $"compute.cache (--compute-cache): {folder} {found} Free some space there, make it writable, or name another folder (by XDG_CACHE_HOME for verbs without that option), "
+                    + "or 'none' for one of the process's own under TMPDIR; then run again: what is finished is kept.",
+            cause);
     }
 
     private static string DigestOf(string path)
@@ -175,8 +210,15 @@ public sealed class ObjectCache(string? folder, long bytesMax, TimeProvider time
 
     private static string CreateOwnFolder()
     {
-        var folder = Directory.CreateTempSubdirectory("mirrored-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        return folder;
+        try
+        {
+            var folder = Directory.CreateTempSubdirectory("mirrored-").FullName;
+            AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
+            return folder;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw Unusable(folder: null, exception);
+        }
     }
 }

@@ -74,6 +74,39 @@ public sealed class ObjectCacheTests : IDisposable
         Assert.Equal(bytes, await File.ReadAllBytesAsync(Assert.Single(paths.Distinct()), Cancel));
     }
 
+    [Theory]
+    [InlineData("a file")]
+    [InlineData("a file in the folder's place")]
+    [InlineData("a file system without folders of users")]
+    public async Task AFolderThatTakesNothing_IsSaidOnce(string how)
+    {
+        var path = how switch
+        {
+            "a file" => _folder.Write("cache", Content('a')),
+            "a file in the folder's place" => _folder.Write("objects", Content('a'))[..^"/objects".Length],
+            _ => "/proc/cache",
+        };
+        var cache = new ObjectCache(path, long.MaxValue, _time);
+
+        Assert.Null(cache.TryFind(NameOf('a')));
+        Assert.Null(await cache.LockAsync(NameOf('a'), Cancel));
+        foreach (var write in (Action[])[() => Add(cache, 'a'), () => cache.Draft(file => file.Write(Content('a')))])
+        {
+            var refusal = Assert.Throws<MirroredException>(write);
+            Assert.Equal(FailureKind.Unavailable, refusal.Kind);
+            Assert.StartsWith($"compute.cache (--compute-cache): {path} takes no copy of a remote object: ", refusal.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("draft-", refusal.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("writing stopped", refusal.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void WhatTheStoreSays_IsNotSaidOfTheFolder()
+    {
+        var refusal = Assert.Throws<MirroredException>(() => Open().Draft(_ => throw Failure.Unavailable("az://a/b: no answer.")));
+        Assert.Equal("az://a/b: no answer.", refusal.Message);
+    }
+
     private static string NameOf(char letter) => ObjectCache.NameOf("far://rows", new ObjectVersion(EntryBytes, "1"), letter.ToString());
 
     private static byte[] Content(char letter) => [.. Enumerable.Range(0, EntryBytes).Select(i => (byte)(i + letter))];
