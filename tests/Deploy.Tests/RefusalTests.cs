@@ -40,6 +40,12 @@ public sealed class RefusalTests
     [InlineData("resources.gpus=1", "resources.gpus is 1, but the spec computes on the CPU")]
     [InlineData("cache.claim=a,cache.storageClass=b", "cache.claim and cache.storageClass are both set")]
     [InlineData("out=/shared/runs/first", "name a path below /shared, but sharedClaim is not set")]
+    [InlineData("out=az://account", "out is \"az://account\", which names no container: use az://account/container/path.")]
+    [InlineData("out=az://account/", "which names no container")]
+    [InlineData("out=https://account.blob.core.windows.net/", "which names no container")]
+    [InlineData("out=https://example.org/runs/first", "out is \"https://example.org/runs/first\", and a web server is only read")]
+    [InlineData("out=https://account.blob.core.windows.net.example.org/runs/first", "and a web server is only read")]
+    [InlineData("connectionStringSecret=store", "connectionStringSecret and the service account's annotation azure.workload.identity/client-id are both set")]
     public async Task Value_IsRefused(string set, string message)
     {
         var outcome = await Chart.TemplateAsync("cpu", "--set", set);
@@ -64,6 +70,12 @@ public sealed class RefusalTests
     [InlineData("""{"model": {"uri": "https://a/m.pt"}, "test": {"shards": ["az://a/b", "t.arrow"]}}""", "spec: test.shards is \"t.arrow\"")]
     [InlineData("""{"model": {"uri": "https://a.example/m.pt?sv=1&sig=SECRET"}}""", "spec holds a signed URL, and a ConfigMap keeps no secret")]
     [InlineData("""{"model": {"uri": "/shared/m.pt"}, "train": {"shards": "az://a/b"}, "test": {"shards": "az://a/b"}}""", "sharedClaim is not set")]
+    [InlineData("""{"train": {"shards": "az://a/b"}, "test": {"shards": "az://a/b"}}""", "spec: model.uri is missing")]
+    [InlineData("""{"model": {"uri": "/shared/m.pt"}, "test": {"shards": "az://a/b"}}""", "spec: train.shards is missing")]
+    [InlineData("""{"model": {"uri": "/shared/m.pt"}, "train": {"shards": "az://a/b"}, "test": {"shards": []}}""", "spec: test.shards is missing")]
+    [InlineData("""{"model": {"uri": "az://a/b/m.pt"}, "train": {"shards": "az://a/b"}, "test": {"shards": "az://a/b"}}""", "spec: model.sha256 is missing, but az://a/b/m.pt comes from a store")]
+    [InlineData("""{"model": {"uri": "https://a.example/m.pt?token=SECRET"}, "train": {"shards": "az://a/b"}, "test": {"shards": "az://a/b"}}""", "spec: model.sha256 is missing, but https://a.example/m.pt comes from a store")]
+    [InlineData("""{"model": {"uri": "/shared/m.pt"}, "train": {"shards": ["https://a.example/*.arrow?token=SECRET"]}, "test": {"shards": "az://a/b"}}""", "spec: train.shards is \"https://a.example/*.arrow\", but a web server does not list")]
     public async Task Spec_IsRefused(string spec, string message)
     {
         using var work = new TemporaryFolder();
@@ -72,5 +84,19 @@ public sealed class RefusalTests
         Assert.NotEqual(0, outcome.ExitCode);
         Assert.Contains(message, outcome.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("SECRET", outcome.Error + outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("https://account.blob.core.windows.net/runs/first")]
+    [InlineData("https://account.z12.blob.storage.azure.net/runs/first")]
+    [InlineData("https://account.blob.core.usgovcloudapi.net/runs/first")]
+    [InlineData("s3://bucket/first")]
+    public async Task AnOutThatCanBeWritten_IsTaken(string place)
+    {
+        using var work = new TemporaryFolder();
+        var spec = $$$"""{"model": {"uri": "s3://a/m.pt", "sha256": "{{{new string('0', 64)}}}"}, "train": {"shards": "https://a.blob.core.windows.net/c/*.arrow"}, "test": {"shards": "https://a.example/t.arrow"}}""";
+        var outcome = await Chart.TemplateAsync("cpu", "--set", $"out={place}", "--set-file", $"spec={work.Write("spec.json", spec)}");
+
+        Assert.Equal((0, ""), (outcome.ExitCode, outcome.Error));
     }
 }

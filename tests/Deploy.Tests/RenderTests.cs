@@ -63,7 +63,7 @@ public sealed class RenderTests
     {
         const string text = """
             {
-            	"model": {"uri": "https://example.org/a%20model.pt"},
+            	"model": {"uri": "https://example.org/a%20model.pt", "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"},
               "train": {"shards": ["az://account/data/**/*.arrow"]}, "test": {"shards": "az://account/t.arrow"},
               "seed": 9007199254740993, "ascent": {"learningRate": 1e-05},
               "report": {"title": "{{ .Values.image }}: \"θ̃\" $(HOME)"}

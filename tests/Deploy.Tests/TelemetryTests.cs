@@ -12,7 +12,7 @@ public sealed class TelemetryTests
     [Fact]
     public async Task Workers_KnowTheCollectorAndTheirRun()
     {
-        var job = (await Chart.RenderAsync("cpu", "--set", "telemetry.endpoint=http://collector.observability:4318,connectionStringSecret=store")).Only("Job");
+        var job = (await Chart.RenderAsync("connection-string", "--set", "telemetry.endpoint=http://collector.observability:4318")).Only("Job");
         var variables = job.List("spec/template/spec/containers/0/env");
 
         Assert.Equal("AZURE_STORAGE_CONNECTION_STRING", variables[0].Text("name"));
