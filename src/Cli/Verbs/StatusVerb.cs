@@ -21,7 +21,7 @@ internal sealed class StatusVerb : Verb
         AddFlags("Output", _top, _json);
     }
 
-    public override IReadOnlyList<Example> Examples => 
+    public override IReadOnlyList<Example> Examples =>
     [
         new("status out/demo", "also while it runs, from another terminal"),
         new("status out/demo --top", "who leads so far?"),

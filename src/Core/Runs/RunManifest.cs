@@ -45,7 +45,7 @@ public sealed record RunManifest
         catch (MirroredException exception) when (exception.Kind == FailureKind.Invalid)
         {
             var where = exception.Message.StartsWith(source, StringComparison.Ordinal) ? "" : $"{source}: ";
-            throw Failure.Data($"{where}{exception.Message}", exception);
+            throw Failure.Data($"{where}{exception.Message} The file was changed. Remove it and run again with the same spec, or start in a new directory.", exception);
         }
 
         if (manifest.FormatVersion != CurrentFormatVersion)

@@ -22,6 +22,21 @@ internal static class FileHeader
 
     public static Dictionary<string, string> Metadata(string json) => new() { [Key] = json };
 
+    /// <summary>Reads a file of a run directory, which may hold anything by now.</summary>
+    /// <param name="what">What it should be.</param>
+    /// <exception cref="MirroredException">Data: it cannot be read; the message says what to do.</exception>
+    public static T Reading<T>(string name, string what, Func<T> read)
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception exception) when (IsDamage(exception) && !exception.Message.EndsWith(RunDirectory.Remedy, StringComparison.Ordinal))
+        {
+            throw Failure.Data($"{name}: is no {what}: {Without(name, exception.Message)} {RunDirectory.Remedy}", exception);
+        }
+    }
+
     /// <exception cref="MirroredException">Data: there is none, or it is not of this form, or another version's or run's.</exception>
     public static T Read<T>(ArrowFile file, string run)
         where T : IFileHeader
@@ -44,4 +59,9 @@ internal static class FileHeader
             throw Failure.Data($"{file.Path}: belongs to run {header.Run}; expected run {run}. {RunDirectory.Remedy}");
         return header;
     }
+
+    private static bool IsDamage(Exception exception) => exception is FormatException or ArgumentException or IndexOutOfRangeException or InvalidOperationException
+        or OverflowException or MirroredException { Kind: FailureKind.Data or FailureKind.Invalid };
+
+    private static string Without(string name, string message) => message.StartsWith($"{name}: ", StringComparison.Ordinal) ? message[(name.Length + 2)..] : message;
 }

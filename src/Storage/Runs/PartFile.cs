@@ -47,24 +47,17 @@ internal static class PartFile
     }
 
     /// <exception cref="MirroredException">Data: it cannot be read, was changed, or is another run's or shard's.</exception>
-    public static ShardPart Read(byte[] bytes, string name, Shard shard, RunManifest manifest)
+    public static ShardPart Read(byte[] bytes, string name, Shard shard, RunManifest manifest) => FileHeader.Reading(name, "part of a run", () =>
     {
-        try
-        {
-            using var file = ArrowFile.Parse(bytes, name);
-            var header = FileHeader.Read<PartHeader>(file, manifest.Run);
-            if (header.FileDigest != shard.FileDigest || (header.ShardIndex, header.RowStart, header.RowCount, header.TrainRowStart) != (shard.ShardIndex, shard.RowStart, shard.RowCount, TrainRowStart(shard)))
-                throw Failure.Data($"{name}: answers shard {header.ShardIndex}, rows {header.RowStart} to {header.RowStart + header.RowCount}; expected shard {shard.ShardIndex}, rows {shard.RowStart} to {shard.RowEnd}. {RunDirectory.Remedy}");
-            var table = PartTable.Read(file);
-            if (header.Digest != table.Digest(FileHeader.ToJson(header with { Digest = "" })))
-                throw Failure.Data($"{name}: its content is not what was written: the digest differs. {RunDirectory.Remedy}");
-            return ToPart(table, header, manifest.Spec.Score);
-        }
-        catch (Exception exception) when (exception is FormatException or ArgumentException or IndexOutOfRangeException or MirroredException { Kind: FailureKind.Invalid })
-        {
-            throw Failure.Data($"{name}: is no part of a run: {exception.Message} {RunDirectory.Remedy}", exception);
-        }
-    }
+        using var file = ArrowFile.Parse(bytes, name);
+        var header = FileHeader.Read<PartHeader>(file, manifest.Run);
+        if (header.FileDigest != shard.FileDigest || (header.ShardIndex, header.RowStart, header.RowCount, header.TrainRowStart) != (shard.ShardIndex, shard.RowStart, shard.RowCount, TrainRowStart(shard)))
+            throw Failure.Data($"{name}: answers shard {header.ShardIndex}, rows {header.RowStart} to {header.RowStart + header.RowCount}; expected shard {shard.ShardIndex}, rows {shard.RowStart} to {shard.RowEnd}. {RunDirectory.Remedy}");
+        var table = PartTable.Read(file);
+        if (header.Digest != table.Digest(FileHeader.ToJson(header with { Digest = "" })))
+            throw Failure.Data($"{name}: its content is not what was written: the digest differs. {RunDirectory.Remedy}");
+        return ToPart(table, header, manifest.Spec.Score);
+    });
 
     private static ShardPart ToPart(PartTable table, PartHeader header, ScoreSpec score)
     {

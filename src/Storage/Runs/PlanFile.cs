@@ -27,7 +27,7 @@ internal static class PlanFile
     }
 
     /// <exception cref="MirroredException">Data: it cannot be read, or does not cut the manifest's files.</exception>
-    public static RunPlan Read(byte[] bytes, string name, RunManifest manifest)
+    public static RunPlan Read(byte[] bytes, string name, RunManifest manifest) => FileHeader.Reading(name, "plan of a run", () =>
     {
         using var file = ArrowFile.Parse(bytes, name);
         FileHeader.Read<PlanHeader>(file, manifest.Run);
@@ -47,7 +47,7 @@ internal static class PlanFile
         if (!plan.Shards.Select(shard => (shard.FileIndex, shard.RowCount)).SequenceEqual(fileIndexes.Zip(rowCounts)))
             throw Failure.Data($"{name}: its shards do not cover the rows of the files that run.json lists. {RunDirectory.Remedy}");
         return plan;
-    }
+    });
 
     private sealed record PlanHeader(int FormatVersion, string Run) : IFileHeader;
 }

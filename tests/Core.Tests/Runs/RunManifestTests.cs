@@ -106,6 +106,7 @@ public sealed class RunManifestTests
     [InlineData("\"formatVersion\": 1", "\"formatVersion\": 2", "found format version 2; this program reads 1")]
     [InlineData("\"topK\": 100", "\"topK\": 0", "spec.score.topK: found 0")]
     [InlineData("{", "", "not JSON")]
+    [InlineData("{", "", "Remove it and run again with the same spec, or start in a new directory.")]
     public void AManifestThatIsNotWhatItWas_IsRefusedNamingTheFile(string what, string with, string message)
     {
         var exception = Assert.Throws<MirroredException>(() => RunManifest.Parse(Encoding.UTF8.GetBytes(Manifest.ToJson().Replace(what, with, StringComparison.Ordinal)), "out/run.json"));

@@ -112,6 +112,17 @@ public sealed class RunDirectoryTests : IDisposable
     }
 
     [Fact]
+    public async Task DamagedPartsAndPlans_SayWhatToDo()
+    {
+        var directory = await RunDirectory.CreateOrOpenAsync(_store, Samples.Manifest, Cancel);
+        var shard = Samples.Plan.Shards[0];
+        await directory.PutPlanAsync(Samples.Plan, Cancel);
+        await directory.PutPartAsync(Samples.Part(shard), shard, Cancel);
+        await RefuseDamagedAsync("plan.arrow", () => directory.TryGetPlanAsync(Cancel));
+        await RefuseDamagedAsync("parts/00000000.arrow", () => directory.TryGetPartAsync(shard, Cancel));
+    }
+
+    [Fact]
     public async Task WeightSets_AreKeptByQueryWhateverItsName()
     {
         var directory = await RunDirectory.CreateOrOpenAsync(_store, Samples.Manifest, Cancel);
@@ -163,5 +174,34 @@ public sealed class RunDirectoryTests : IDisposable
             parts.Add(part);
         parts.Sort();
         return parts;
+    }
+
+    /// <summary>Cut, emptied, appended to, overwritten, a field of the header renamed, its JSON broken, and malformed metadata.</summary>
+    private async Task RefuseDamagedAsync(string key, Func<Task> read)
+    {
+        var path = _folder.File(key);
+        var whole = await File.ReadAllBytesAsync(path, Cancel);
+        byte[][] damaged =
+        [
+            [], whole[..4], whole[..(whole.Length / 2)], whole[..^1], [.. whole, 0], [.. whole, .. "more"u8],
+            [.. "no arrow"u8], With("\"formatVersion"u8, "\"formatVersiom"u8), With("{\"format"u8, "<\"format"u8), With(whole.AsSpan(^10..), [0xff, 0xff, 0xff, 0x7f]),
+        ];
+        foreach (var bytes in damaged)
+        {
+            await File.WriteAllBytesAsync(path, bytes, Cancel);
+            var exception = await Assert.ThrowsAsync<MirroredException>(read);
+            Assert.Equal(FailureKind.Data, exception.Kind);
+            Assert.StartsWith($"{path}: ", exception.Message, StringComparison.Ordinal);
+            Assert.EndsWith("Remove it and run again: it is made again.", exception.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(".NET", exception.Message, StringComparison.Ordinal);
+        }
+
+        byte[] With(ReadOnlySpan<byte> found, ReadOnlySpan<byte> bytes)
+        {
+            var changed = whole.ToArray();
+            for (var place = 0; changed.AsSpan(place).IndexOf(found) is >= 0 and var offset; place += offset + 1)
+                bytes.CopyTo(changed.AsSpan(place + offset));
+            return changed;
+        }
     }
 }
