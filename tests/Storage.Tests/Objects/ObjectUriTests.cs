@@ -27,7 +27,7 @@ public sealed class ObjectUriTests
     }
 
     [Theory]
-    [InlineData("no file 'az://a/b?sig=x' (looked for '/work/az:/a/b?sig=x'); did you mean c?", "no file 'az://a/b' (looked for '/work/az:/a/b'); did you mean c?")]
+    [InlineData("no file 'az://a/b?sig=x' (looked for '/rows/az:/a/b?sig=x'); did you mean c?", "no file 'az://a/b' (looked for '/rows/az:/a/b'); did you mean c?")]
     [InlineData("https://a/b?sig=x: gone. https://c?d", "https://a/b gone. https://c")]
     [InlineData("is it train-?.arrow?", "is it train-?.arrow?")]
     public void QueriesInAText_AreHidden(string text, string shown) => Assert.Equal(shown, ObjectUri.HideQueries(text));
