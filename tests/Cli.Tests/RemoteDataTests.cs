@@ -1,16 +1,11 @@
-using System.IO.Compression;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using MirroredInfluence.Cli.Tests.Import;
 
 namespace MirroredInfluence.Cli.Tests;
 
 /// <summary>Runs whose model and rows are in a blob store give the result of the same run over local files.</summary>
 public sealed class RemoteDataTests : IAsyncLifetime
 {
-    private const int RowCount = 64;
-
-    private static readonly string Model = Path.Combine(AppContext.BaseDirectory, "classifier.pt");
+    private static readonly string Model = ClassifierRows.Model;
 
     private readonly TemporaryFolder _folder = new();
     private AzuriteServer? _server;
@@ -25,12 +20,7 @@ public sealed class RemoteDataTests : IAsyncLifetime
         await _server.CreateContainerAsync("data");
         foreach (var part in new[] { 0, 1, 2 })
         {
-            var pixels = Enumerable.Range(part * 1000, RowCount * 16).Select(i => MathF.Sin(i * i)).ToArray();
-            var labels = Enumerable.Range(0, RowCount).Select(i => (byte)(i % 3)).ToArray();
-            _folder.Write($"part-{part}.npz", Sources.Npz(
-                CompressionLevel.NoCompression,
-                ("image", Sources.Npy("<f4", $"{RowCount}, 1, 4, 4", MemoryMarshal.AsBytes(pixels.AsSpan()).ToArray())),
-                ("label", Sources.Npy("|u1", $"{RowCount},", labels))));
+            ClassifierRows.Write(_folder, $"part-{part}.npz", start: part * 1000);
             await SucceedAsync("import", $"part-{part}.npz", "--out", $"part-{part}.arrow");
             await _server.PutAsync("data", $"train/part {part}.arrow", await File.ReadAllBytesAsync(_folder.File($"part-{part}.arrow")));
         }

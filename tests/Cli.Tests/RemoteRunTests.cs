@@ -1,15 +1,9 @@
-using System.IO.Compression;
-using System.Runtime.InteropServices;
-using MirroredInfluence.Cli.Tests.Import;
-
 namespace MirroredInfluence.Cli.Tests;
 
 /// <summary>The verbs over run directories in a blob store.</summary>
 public sealed class RemoteRunTests : IAsyncLifetime
 {
-    private const int RowCount = 64;
-
-    private static readonly string Model = Path.Combine(AppContext.BaseDirectory, "classifier.pt");
+    private static readonly string Model = ClassifierRows.Model;
     private static readonly string[] Spec = ["--model-uri", Model, "--train-shards", "train.arrow", "--test-shards", "train.arrow", "--test-rows", "3,5", "--compute-lanes", "1"];
 
     private readonly TemporaryFolder _folder = new();
@@ -19,12 +13,7 @@ public sealed class RemoteRunTests : IAsyncLifetime
     {
         _server = await AzuriteServer.StartAsync();
         await _server.CreateContainerAsync("runs");
-        var pixels = Enumerable.Range(0, RowCount * 16).Select(i => MathF.Sin(i * i)).ToArray();
-        var labels = Enumerable.Range(0, RowCount).Select(i => (byte)(i % 3)).ToArray();
-        _folder.Write("train.npz", Sources.Npz(
-            CompressionLevel.NoCompression,
-            ("image", Sources.Npy("<f4", $"{RowCount}, 1, 4, 4", MemoryMarshal.AsBytes(pixels.AsSpan()).ToArray())),
-            ("label", Sources.Npy("|u1", $"{RowCount},", labels))));
+        ClassifierRows.Write(_folder, "train.npz");
         await SucceedAsync([], "import", "train.npz", "--out", "train.arrow");
     }
 

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MirroredInfluence.Cli.Tests.Import;
@@ -9,21 +8,14 @@ namespace MirroredInfluence.Cli.Tests;
 /// <summary>The verbs over a small model: 64 rows of a [1, 4, 4] image and a label of 3.</summary>
 public sealed class RunTests : IAsyncLifetime
 {
-    private const int RowCount = 64;
-
-    private static readonly string Model = Path.Combine(AppContext.BaseDirectory, "classifier.pt");
+    private static readonly string Model = ClassifierRows.Model;
     private static readonly string[] Spec = ["--model-uri", Model, "--train-shards", "train.arrow", "--test-shards", "train.arrow", "--test-rows", "3,5", "--compute-lanes", "1"];
 
     private readonly TemporaryFolder _folder = new();
 
     public async ValueTask InitializeAsync()
     {
-        var pixels = Enumerable.Range(0, RowCount * 16).Select(i => MathF.Sin(i * i)).ToArray();
-        var labels = Enumerable.Range(0, RowCount).Select(i => (byte)(i % 3)).ToArray();
-        _folder.Write("train.npz", Sources.Npz(
-            CompressionLevel.NoCompression,
-            ("image", Sources.Npy("<f4", $"{RowCount}, 1, 4, 4", MemoryMarshal.AsBytes(pixels.AsSpan()).ToArray())),
-            ("label", Sources.Npy("|u1", $"{RowCount},", labels))));
+        ClassifierRows.Write(_folder, "train.npz");
         await RunAsync("import", "train.npz", "--out", "train.arrow");
     }
 
@@ -268,11 +260,11 @@ public sealed class RunTests : IAsyncLifetime
     [Fact]
     public async Task RowsThatTheModelFailsOn_AreRefusedByInspectAsByRun()
     {
-        var labels = Enumerable.Repeat((byte)9, RowCount).ToArray();
+        var labels = Enumerable.Repeat((byte)9, ClassifierRows.Count).ToArray();
         _folder.Write("wrong.npz", Sources.Npz(
             CompressionLevel.NoCompression,
-            ("image", Sources.Npy("<f4", $"{RowCount}, 1, 4, 4", new byte[RowCount * 64])),
-            ("label", Sources.Npy("|u1", $"{RowCount},", labels))));
+            ("image", Sources.Npy("<f4", $"{ClassifierRows.Count}, 1, 4, 4", new byte[ClassifierRows.Count * 64])),
+            ("label", Sources.Npy("|u1", $"{ClassifierRows.Count},", labels))));
         await RunAsync("import", "wrong.npz", "--out", "wrong.arrow");
 
         var inspect = await BuiltCommand.RunAsync(_folder.Path, "inspect", Model, "wrong.arrow");

@@ -66,14 +66,7 @@ public sealed class PlanTests : IDisposable
     public async Task WrongDtype_IsRefused()
     {
         var spec = _bench.Spec();
-        using (var stream = File.Create(_bench.File("train.arrow")))
-        {
-            var image = new TensorColumnWriter("image", ElementType.Float32, [1, 4, 4]);
-            var label = new TensorColumnWriter("label", ElementType.Float32);
-            image.AppendRows<float>(Images.Pixels(0));
-            label.Append(1f);
-            new ArrowWriter(stream, [image, label]).Complete();
-        }
+        _bench.WriteRealLabel("train.arrow");
 
         Assert.Equal(
             "Argument 'label' is int64; column 'label' is float32, whose values it cannot all hold.",

@@ -41,14 +41,7 @@ public sealed class StoredTypeTests : IDisposable
     public async Task TypeThatTheArgumentCannotHold_IsRefused()
     {
         var spec = _bench.Spec();
-        using (var stream = File.Create(_bench.File("test.arrow")))
-        {
-            var image = new TensorColumnWriter("image", ElementType.Float32, [1, 4, 4]);
-            var label = new TensorColumnWriter("label", ElementType.Float32);
-            image.AppendRows<float>(Images.Pixels(0));
-            label.Append(1f);
-            new ArrowWriter(stream, [image, label]).Complete();
-        }
+        _bench.WriteRealLabel("test.arrow");
 
         Assert.Equal(
             $"{_bench.File("test.arrow")}: Argument 'label' is int64; column 'label' is float32, whose values it cannot all hold. "

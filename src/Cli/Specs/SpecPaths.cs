@@ -11,7 +11,7 @@ internal static class SpecPaths
 
     /// <summary><c>none</c> is no path but the cache turned off; URIs stay as they are.</summary>
     public static string Resolve(string path, string folder) =>
-        path is "" or "none" || path.Contains("://", StringComparison.Ordinal) ? path : Path.GetFullPath(path, folder);
+        path is "" or "none" || FileUri.IsRemote(path) ? path : Path.GetFullPath(path, folder);
 
     /// <summary>Resolves every path of a spec; what is not text is left to the strict reader.</summary>
     public static void ResolveAll(JsonObject spec, string folder)

@@ -57,7 +57,7 @@ internal sealed class InspectVerb : Verb
 
     private static (ImmutableArray<string> Models, ImmutableArray<string> Files) Sort(string[] paths)
     {
-        foreach (var path in paths.Where(path => !DataFiles.IsRemote(path)))
+        foreach (var path in paths.Where(path => !FileUri.IsRemote(path)))
         {
             if (Directory.Exists(path))
                 throw Failure.Invalid($"{path}: is a folder; expected a file, such as one of {Path.Combine(path, "*.arrow")}.");
@@ -74,7 +74,7 @@ internal sealed class InspectVerb : Verb
     }
 
     /// <summary>A TorchScript archive is a zip, and here: one from elsewhere is only loaded by a run that pins it.</summary>
-    private static bool IsArchive(string path) => !DataFiles.IsRemote(path) && ReadHead(path).AsSpan().StartsWith("PK"u8);
+    private static bool IsArchive(string path) => !FileUri.IsRemote(path) && ReadHead(path).AsSpan().StartsWith("PK"u8);
 
     private static bool IsImportable(string path)
     {

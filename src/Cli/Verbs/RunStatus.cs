@@ -47,9 +47,8 @@ internal sealed record RunStatus
 
     public bool IsScored => ShardCount > 0 && ScoredShardCount == ShardCount;
 
-    public static async Task<RunStatus> ReadAsync(IObjectStore store, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<RunStatus> ReadAsync(RunDirectory directory, IObjectStore store, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var directory = await RunDirectory.OpenAsync(store, cancellationToken);
         var manifest = directory.Manifest;
         var plan = await directory.TryGetPlanAsync(cancellationToken);
         var shards = plan?.Shards ?? [];

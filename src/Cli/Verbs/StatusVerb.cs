@@ -33,8 +33,8 @@ internal sealed class StatusVerb : Verb
         var cache = ObjectCache.Of(new ComputeSpec(), terminal.Time);
         using var data = new DataFiles(cache, terminal.Time, cancellationToken);
         var store = ObjectStores.Open(place, cache, terminal.Time);
-        var status = await RunStatus.ReadAsync(store, terminal.Time.GetUtcNow(), cancellationToken);
         var directory = await RunDirectory.OpenAsync(store, cancellationToken);
+        var status = await RunStatus.ReadAsync(directory, store, terminal.Time.GetUtcNow(), cancellationToken);
         var soFar = parsed.GetValue(_top) ? await new Reducer(data, terminal.Time).ReduceSoFarAsync(directory, cancellationToken) : null;
 
         if (parsed.GetValue(_json))

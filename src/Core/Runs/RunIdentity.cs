@@ -60,7 +60,7 @@ public static class RunIdentity
         var others = Enumerable.Range(0, kept.Length).Where(index => (kept[index].Digest, kept[index].RowCount) != (found[index].Digest, found[index].RowCount)).ToArray();
         if (others is not [var first, ..])
             return [];
-        var isRemote = found[first].Uri.Contains("://", StringComparison.Ordinal);   // told apart by address and version, whatever the rows
+        var isRemote = FileUri.IsRemote(found[first].Uri);   // told apart by address and version, whatever the rows
         var differ = (others.Length, isRemote) switch
         {
             (1, true) => "is another version",

@@ -32,7 +32,7 @@ public sealed class DataFiles(ObjectCache cache, TimeProvider time, Cancellation
         var patternOfFile = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var pattern in patterns)
         {
-            foreach (var file in IsRemote(pattern) ? Match(pattern, field) : FilePatterns.Match(pattern, field))
+            foreach (var file in FileUri.IsRemote(pattern) ? Match(pattern, field) : FilePatterns.Match(pattern, field))
             {
                 if (!patternOfFile.TryAdd(file, pattern))
                 {
@@ -51,7 +51,7 @@ public sealed class DataFiles(ObjectCache cache, TimeProvider time, Cancellation
     /// <exception cref="MirroredException">As <see cref="ArrowFile.Open(string)"/>; Unavailable: its store does not answer.</exception>
     public ArrowFile Open(string uri)
     {
-        if (!IsRemote(uri))
+        if (!FileUri.IsRemote(uri))
             return ArrowFile.Open(uri);
         var (store, key) = Find(uri);
         return ArrowFile.Open(new RemoteFile(store, key, RemoteVersionOf(uri), cache, _downloads, cancellationToken));
@@ -60,18 +60,18 @@ public sealed class DataFiles(ObjectCache cache, TimeProvider time, Cancellation
     /// <summary>A local file with the whole content: itself, or a copy.</summary>
     public string GetLocal(string uri)
     {
-        if (!IsRemote(uri))
+        if (!FileUri.IsRemote(uri))
             return uri;
         var (store, key) = Find(uri);
         return store.GetFileAsync(key, cancellationToken).GetAwaiter().GetResult() ?? throw NotFound(uri);
     }
 
-    public long LengthOf(string uri) => IsRemote(uri) ? RemoteVersionOf(uri).Length : new FileInfo(uri).Length;
+    public long LengthOf(string uri) => FileUri.IsRemote(uri) ? RemoteVersionOf(uri).Length : new FileInfo(uri).Length;
 
     /// <summary>Tells a remote file's content from any other; null for a local file.</summary>
     public string? VersionOf(string uri)
     {
-        if (!IsRemote(uri))
+        if (!FileUri.IsRemote(uri))
             return null;
         var version = RemoteVersionOf(uri);
         return version.Tag.Length > 0
@@ -81,10 +81,8 @@ public sealed class DataFiles(ObjectCache cache, TimeProvider time, Cancellation
 
     public void Dispose() => _downloads.Dispose();
 
-    public static bool IsRemote(string uri) => uri.Contains("://", StringComparison.Ordinal);
-
     /// <summary>What a run records of a path or an address.</summary>
-    internal static string WithoutQuery(string uri) => IsRemote(uri) ? ObjectUri.Parse(uri).Text : uri;
+    internal static string WithoutQuery(string uri) => FileUri.IsRemote(uri) ? ObjectUri.Parse(uri).Text : uri;
 
     private ObjectVersion RemoteVersionOf(string uri)
     {

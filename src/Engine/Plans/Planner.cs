@@ -97,7 +97,7 @@ public sealed class Planner(DataFiles data, DigestCache? digests, TimeProvider t
     /// <summary>The spec as a run records it: the model's digest in it, and no signature.</summary>
     private static RunSpec Pinned(RunSpec spec, BaseModel model) => spec with
     {
-        Model = new ModelSpec { Uri = DataFiles.IsRemote(spec.Model.Uri) ? DataFiles.WithoutQuery(spec.Model.Uri) : Path.GetFullPath(spec.Model.Uri), Sha256 = model.Sha256 },
+        Model = new ModelSpec { Uri = FileUri.IsRemote(spec.Model.Uri) ? DataFiles.WithoutQuery(spec.Model.Uri) : Path.GetFullPath(spec.Model.Uri), Sha256 = model.Sha256 },
         Train = spec.Train with { Shards = [.. spec.Train.Shards.Select(DataFiles.WithoutQuery)] },
         Test = spec.Test with { Shards = [.. spec.Test.Shards.Select(DataFiles.WithoutQuery)] },
     };
@@ -129,7 +129,7 @@ public sealed class Planner(DataFiles data, DigestCache? digests, TimeProvider t
     {
         var files = new DataFile[paths.Length];
         var queue = new WorkQueue<int>([.. Enumerable.Range(0, paths.Length)]);
-        var threadCount = paths.Any(DataFiles.IsRemote) ? Math.Min(DataFiles.OpenedAtOnce, paths.Length) : 1;
+        var threadCount = paths.Any(FileUri.IsRemote) ? Math.Min(DataFiles.OpenedAtOnce, paths.Length) : 1;
         LaneThreads.RunAsync(threadCount, DescribeSome, cancellationToken).GetAwaiter().GetResult();
         return ImmutableCollectionsMarshal.AsImmutableArray(files);
 

@@ -51,7 +51,7 @@ internal sealed class DeviceModels : IDisposable
     /// <summary>A model is code: one from elsewhere is loaded only as the user pinned it.</summary>
     private static string LocalPath(DataFiles data, ModelSpec model)
     {
-        if (!DataFiles.IsRemote(model.Uri) || model.Sha256 is not null)
+        if (!FileUri.IsRemote(model.Uri) || model.Sha256 is not null)
             return data.GetLocal(model.Uri);
 
         using var file = File.OpenRead(data.GetLocal(model.Uri));

@@ -18,7 +18,7 @@ internal sealed class ShardsAhead(RunPlan plan, BoundFiles files, int laneCount)
         {
             var next = shard.ShardIndex + (shard.ShardIndex > _last ? laneCount : -laneCount);
             _last = shard.ShardIndex;
-            if (next < 0 || next >= plan.Shards.Length || _asked.ContainsKey(next) || !DataFiles.IsRemote(plan.Shards[next].Uri))
+            if (next < 0 || next >= plan.Shards.Length || _asked.ContainsKey(next) || !FileUri.IsRemote(plan.Shards[next].Uri))
                 return;
             if (_order.Count == 2 * laneCount)
                 LetGo(_order.Dequeue());

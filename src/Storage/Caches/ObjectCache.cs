@@ -26,7 +26,7 @@ public sealed class ObjectCache(string? folder, long bytesMax, TimeProvider time
     private long _comingBytes;                     // of entries that are being written
     private long? _addedBytes;                     // since this process looked at all entries
 
-    /// <summary>False when entries end with this process, on a disk that nobody named: small things only.</summary>
+    /// <summary>Entries outlive this process, on a disk that was named for them.</summary>
     public bool IsKept => folder is not null;
 
     public static ObjectCache Of(ComputeSpec compute, TimeProvider time) =>

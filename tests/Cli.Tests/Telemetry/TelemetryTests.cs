@@ -1,18 +1,15 @@
-using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
-using MirroredInfluence.Cli.Tests.Import;
 
 namespace MirroredInfluence.Cli.Tests.Telemetry;
 
 /// <summary>What a collector is sent, over the wire: 64 rows in four shards, one of them not a number.</summary>
 public sealed class TelemetryTests : IAsyncLifetime
 {
-    private const int RowCount = 64, ImageBytes = 16 * sizeof(float);
+    private const int ImageBytes = 16 * sizeof(float);
 
-    private static readonly string Model = Path.Combine(AppContext.BaseDirectory, "classifier.pt");
+    private static readonly string Model = ClassifierRows.Model;
     private static readonly string[] Spec =
     [
         "--model-uri", Model, "--train-shards", "train.arrow", "--test-shards", "train.arrow", "--compute-lanes", "1",
@@ -23,12 +20,7 @@ public sealed class TelemetryTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var pixels = Enumerable.Range(0, RowCount * 16).Select(i => i / 16 == 40 ? float.NaN : MathF.Sin(i * i)).ToArray();
-        var labels = Enumerable.Range(0, RowCount).Select(i => (byte)(i % 3)).ToArray();
-        _folder.Write("train.npz", Sources.Npz(
-            CompressionLevel.NoCompression,
-            ("image", Sources.Npy("<f4", $"{RowCount}, 1, 4, 4", MemoryMarshal.AsBytes(pixels.AsSpan()).ToArray())),
-            ("label", Sources.Npy("|u1", $"{RowCount},", labels))));
+        ClassifierRows.Write(_folder, "train.npz", brokenRow: 40);
         await SucceedAsync([], "import", "train.npz", "--out", "train.arrow");
     }
 
@@ -44,9 +36,9 @@ public sealed class TelemetryTests : IAsyncLifetime
         using var collector = new Collector();
         await SucceedAsync(collector.Environment, ["run", "--out", "first", "--test-rows", "3,5", .. Spec]);
 
-        Assert.Equal(RowCount - 1, collector["mirrored.rows.scored"]);
+        Assert.Equal(ClassifierRows.Count - 1, collector["mirrored.rows.scored"]);
         Assert.Equal(1, collector["mirrored.rows.unscorable", "mirrored.unscorable.reason=non-finite-loss"]);
-        Assert.Equal((RowCount + 8) * (ImageBytes + 1), collector["mirrored.rows.io"]);   // and the rehearsal's mini-batch
+        Assert.Equal((ClassifierRows.Count + 8) * (ImageBytes + 1), collector["mirrored.rows.io"]);   // and the rehearsal's mini-batch
         Assert.Equal(4, collector["mirrored.shard.duration"]);
         Assert.Equal(2, collector["mirrored.ascent.duration"]);
         Assert.Equal(4, collector["mirrored.part.commits", "mirrored.commit.outcome=committed"]);
@@ -102,7 +94,7 @@ public sealed class TelemetryTests : IAsyncLifetime
 
         await SucceedAsync(environment, ["run", "--out", $"{place}/first?{signature}", "--test-rows", "3", .. Spec.Select(word => word == "train.arrow" ? $"{place}/train.arrow?{signature}" : word)]);
 
-        Assert.Equal(RowCount - 1, collector["mirrored.rows.scored"]);
+        Assert.Equal(ClassifierRows.Count - 1, collector["mirrored.rows.scored"]);
         Assert.True(collector["mirrored.cache.requests", "mirrored.cache.name=objects, mirrored.cache.result=miss"] > 0);
         Assert.True(collector.Metrics.Where(metric => metric.Key.Name == "mirrored.store.retries").Sum(metric => metric.Value) > 0);
         Assert.True(collector["mirrored.store.io", "network.io.direction=transmit"] > 0);

@@ -53,6 +53,17 @@ internal sealed class Workbench : IDisposable
         new ArrowWriter(stream, [x]).Complete();
     }
 
+    /// <summary>One image, with a label of a type that the classifier's argument cannot hold.</summary>
+    public void WriteRealLabel(string name)
+    {
+        using var stream = System.IO.File.Create(File(name));
+        var image = new TensorColumnWriter("image", ElementType.Float32, [1, 4, 4]);
+        var label = new TensorColumnWriter("label", ElementType.Float32);
+        image.AppendRows<float>(Images.Pixels(0));
+        label.Append(1f);
+        new ArrowWriter(stream, [image, label]).Complete();
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private RunSpec SpecOf(string model, string? id) => new()

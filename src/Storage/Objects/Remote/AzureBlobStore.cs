@@ -35,10 +35,7 @@ internal sealed class AzureBlobStore(BlobContainerClient container, string prefi
         }
     }, cancellationToken);
 
-    public async Task<string?> GetFileAsync(string key, CancellationToken cancellationToken) =>
-        await TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is { } version
-            ? await ObjectCopies.GetAsync(this, key, version, cache, cancellationToken).ConfigureAwait(false)
-            : null;
+    public Task<string?> GetFileAsync(string key, CancellationToken cancellationToken) => ObjectCopies.TryGetAsync(this, key, cache, cancellationToken);
 
     public Task<ObjectVersion?> TryGetVersionAsync(string key, CancellationToken cancellationToken) => AskAsync(key, async blob =>
         await TryGetPropertiesAsync(blob, cancellationToken).ConfigureAwait(false) is { } found ? VersionOf(found) : (ObjectVersion?)null, cancellationToken);

@@ -28,10 +28,7 @@ internal sealed class HttpObjectStore(ObjectUri uri, RetrySchedule schedule, Tim
         return content;
     }, cancellationToken);
 
-    public async Task<string?> GetFileAsync(string key, CancellationToken cancellationToken) =>
-        await TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is { } version
-            ? await ObjectCopies.GetAsync(this, key, version, cache, cancellationToken).ConfigureAwait(false)
-            : null;
+    public Task<string?> GetFileAsync(string key, CancellationToken cancellationToken) => ObjectCopies.TryGetAsync(this, key, cache, cancellationToken);
 
     public Task<ObjectVersion?> TryGetVersionAsync(string key, CancellationToken cancellationToken) =>
         AskAsync(key, new RangeHeaderValue(0, 0), (answer, _) => Task.FromResult(VersionOf(key, answer)), cancellationToken);

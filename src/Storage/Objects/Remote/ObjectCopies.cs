@@ -5,9 +5,11 @@ internal static class ObjectCopies
 {
     private const int PieceBytes = 8 << 20, PiecesAtOnce = 4;
 
-    /// <returns>The copy's path.</returns>
-    public static async Task<string> GetAsync(IObjectStore store, string key, ObjectVersion version, ObjectCache cache, CancellationToken cancellationToken)
+    /// <returns>The copy's path, or null when there is no such object.</returns>
+    public static async Task<string?> TryGetAsync(IObjectStore store, string key, ObjectCache cache, CancellationToken cancellationToken)
     {
+        if (await store.TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is not { } version)
+            return null;
         var name = ObjectCache.NameOf(store.UriOf(key), version, "whole");
         if (cache.TryFind(name) is { } known)
             return known;

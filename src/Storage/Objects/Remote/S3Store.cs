@@ -33,10 +33,7 @@ internal sealed class S3Store(IAmazonS3 client, string bucket, string prefix, Ob
         }
     }, cancellationToken);
 
-    public async Task<string?> GetFileAsync(string key, CancellationToken cancellationToken) =>
-        await TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is { } version
-            ? await ObjectCopies.GetAsync(this, key, version, cache, cancellationToken).ConfigureAwait(false)
-            : null;
+    public Task<string?> GetFileAsync(string key, CancellationToken cancellationToken) => ObjectCopies.TryGetAsync(this, key, cache, cancellationToken);
 
     public Task<ObjectVersion?> TryGetVersionAsync(string key, CancellationToken cancellationToken) => AskAsync(key, async () =>
         await TryGetMetadataAsync(key, cancellationToken).ConfigureAwait(false) is { } found ? VersionOf(found) : (ObjectVersion?)null, cancellationToken);
