@@ -254,11 +254,13 @@ internal sealed class IpcMetadata
         var found = start switch
         {
             _ when start.StartsWith("PAR1"u8) => "a Parquet file",
+            _ when start.StartsWith("PK"u8) => "a zip, such as .npz",
+            [0x93, .. var rest] when rest.StartsWith("NUMPY"u8) => "a NumPy array",
             _ when start.StartsWith("FEA1"u8) => "a Feather V1 file",
             _ when Magic.StartsWith(start) => "a truncated Arrow file",
             _ => $"bytes {Convert.ToHexStringLower(start)} ('{Printable(start)}')",
         };
-        return Failure.Data($"{_file.Name}: found {found}; expected an Arrow IPC file (ARROW1) or stream.");
+        return Failure.Data($"{_file.Name}: found {found}; expected an Arrow IPC file (ARROW1) or stream. `mirrored import` makes one of .npy, .npz, IDX and CSV.");
     }
 
     private static string Printable(ReadOnlySpan<byte> bytes)

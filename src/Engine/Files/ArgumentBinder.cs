@@ -31,7 +31,7 @@ public static class ArgumentBinder
             throw Failure.Invalid(
                 $"{file.Path}: no column '{column}' for the model's argument '{argument}'; "
                 + $"the file has {string.Join(", ", file.Schema.Fields.Select(field => field.Name))}. "
-                + $"Name one in train.columns.{argument}.column.");
+                + $"Name one in train.columns.{argument}.column, as --train-columns {argument}=COLUMN does.");
         }
 
         var layout = file.TryGetTensorLayout(column, out var problem)
