@@ -30,8 +30,8 @@ ON_ONE_CORE = ("taskset", "--cpu-list", "0")
 class Loop:
     """A program that prints, for ever, the rows it has done and the CPU seconds they took."""
 
-    def __init__(self, *command):
-        self.process = subprocess.Popen([*ON_ONE_CORE, *map(str, command)], stdout=subprocess.PIPE, text=True)
+    def __init__(self, *command, core=ON_ONE_CORE):
+        self.process = subprocess.Popen([*core, *map(str, command)], stdout=subprocess.PIPE, text=True)
         self.done = (0, 0.0)
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
@@ -61,8 +61,8 @@ def python_loop(options, size: int) -> Loop:
     return Loop(sys.executable, ROOT / "benchmarks" / "python_reference.py", options.model, options.data, size)
 
 
-def bare_loop(options, size: int, kind: str) -> Loop:
-    return Loop(ROOT / "artifacts/bin/BareForward/release/MirroredInfluence.BareForward", options.model, size, kind)
+def bare_loop(options, size: int, kind: str, core=ON_ONE_CORE) -> Loop:
+    return Loop(ROOT / "artifacts/bin/BareForward/release/MirroredInfluence.BareForward", options.model, size, kind, core=core)
 
 
 def cpu_seconds(pid: int) -> float:

@@ -10,7 +10,7 @@ namespace MirroredInfluence.Engine;
 /// </summary>
 internal sealed class Crew : IAsyncDisposable
 {
-    private const int SilentBeatsMax = 3;
+    private const int SilentBeatsMax = 3, PauseDoublings = 5;
 
     private readonly WorkerLog _log;
     private readonly WorkerPlace _place;
@@ -73,7 +73,7 @@ internal sealed class Crew : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         var missing = items.Select((item, index) => (Item: item, Step: (index + _place.Count - _place.Index) % _place.Count)).OrderBy(entry => entry.Step).ToList();
-        while (true)
+        for (var waitCount = 0; ;)
         {
             var still = new List<(T Item, int Step)>();
             foreach (var entry in missing)
@@ -93,7 +93,7 @@ internal sealed class Crew : IAsyncDisposable
             if (mine.IsEmpty || !await TryTakeAsync(self => self with { Making = names }, self => self with { Making = [] }, () => MadeByOthers().Overlaps(names), cancellationToken))
             {
                 using var waiting = new Waiting(WaitCause.Workers);
-                await Task.Delay(Pause(), _time, cancellationToken);
+                await Task.Delay(Pause(waitCount++), _time, cancellationToken);
                 continue;
             }
 
@@ -156,11 +156,15 @@ internal sealed class Crew : IAsyncDisposable
         }
     }
 
-    /// <summary>How long to wait for others: not the same twice, nor for two workers, so that those who found each other in their way part.</summary>
-    public TimeSpan Pause()
+    /// <summary>
+    /// How long to wait for others: not the same twice, nor for two workers, so that those who found each other in their way part. Short at first, since what
+    /// others do is often done soon; in the end a fifth of a beat.
+    /// </summary>
+    /// <param name="waitCount">Waits before this one.</param>
+    public TimeSpan Pause(int waitCount)
     {
         lock (_lock)
-            return _place.BeatInterval / 5 * (0.25 + (0.75 * _random.NextDouble()));
+            return _place.BeatInterval / 5 * (0.25 + (0.75 * _random.NextDouble())) * Math.Min(1, Math.Pow(2, waitCount - PauseDoublings));
     }
 
     /// <summary>Tells the others that this worker came to an end of its own, and beats no more.</summary>

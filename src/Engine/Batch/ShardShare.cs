@@ -61,7 +61,7 @@ internal sealed class ShardShare
     /// <summary>The next shard, held by this worker now; null when none is left but in its own hands. Waits while others hold all that is left. Called on a lane's thread.</summary>
     public Shard? Take(CancellationToken cancellationToken)
     {
-        while (true)
+        for (var waitCount = 0; ; waitCount++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             lock (_lock)
@@ -74,7 +74,7 @@ internal sealed class ShardShare
                     return null;
             }
 
-            cancellationToken.WaitHandle.WaitOne(_crew.Pause());
+            cancellationToken.WaitHandle.WaitOne(_crew.Pause(waitCount));
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -6,15 +8,16 @@ namespace MirroredInfluence.Storage;
 
 /// <summary>
 /// Digests of local files, kept by path, size and time of change. A file that changed within the last two seconds is not kept: it could change again
-/// without a sign. A cache that cannot be read or written is as good as none.
+/// without a sign. What no folder takes is kept in memory: a worker opens a file again for each of its shards.
 /// </summary>
-/// <param name="folder">Null keeps nothing.</param>
+/// <param name="folder">Null keeps all in memory.</param>
 /// <param name="time">Tells how old a file is.</param>
 public sealed class DigestCache(string? folder, TimeProvider time)
 {
     private static readonly TimeSpan SettledAfter = TimeSpan.FromSeconds(2);
 
     private readonly AtomicFile _files = new();
+    private readonly ConcurrentDictionary<UInt128, string> _inMemory = [];     // by the digest of a file's state
 
     /// <param name="what">What of the file is digested: other columns of a file have another digest.</param>
     /// <param name="compute">Gives the digest, 64 hex digits, when it is not known.</param>
@@ -26,14 +29,14 @@ public sealed class DigestCache(string? folder, TimeProvider time)
             throw Failure.Invalid($"{path}: not found; expected a file.");
         var state = string.Create(CultureInfo.InvariantCulture, $"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}\n{what}\n");
         var entry = folder is null ? null : Path.Combine(folder, "digests", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{file.FullName}\n{what}"))));
-        var known = entry is null ? null : TryRead(entry, state);
-        if (entry is not null)
-            StorageTelemetry.CacheAsked("digests", known is not null);
+        var key = BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(state)));
+        var known = _inMemory.GetValueOrDefault(key) ?? (entry is null ? null : TryRead(entry, state));
+        StorageTelemetry.CacheAsked("digests", known is not null);
         if (known is not null)
             return known;
         var digest = compute();
-        if (entry is not null && time.GetUtcNow() - file.LastWriteTimeUtc > SettledAfter)
-            TryWrite(entry, state + digest);
+        if (time.GetUtcNow() - file.LastWriteTimeUtc > SettledAfter && (entry is null || !TryWrite(entry, state + digest)))
+            _inMemory.TryAdd(key, digest);
         return digest;
     }
 
@@ -50,15 +53,17 @@ public sealed class DigestCache(string? folder, TimeProvider time)
         }
     }
 
-    private void TryWrite(string entry, string text)
+    private bool TryWrite(string entry, string text)
     {
         try
         {
             _files.Replace(entry, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+            return true;
         }
         catch (MirroredException exception) when (exception.Kind == FailureKind.Unavailable)
         {
-            // The digest is computed again next time.
+            return false;
         }
     }
 }
+

@@ -20,14 +20,8 @@ public sealed class DigestCacheTests : IDisposable
         Assert.Equal(first, cache.Of(path, "x", () => new string('c', 64)));
     }
 
-    /// <summary>The file is changed behind the cache's back, with size and time kept, to see that it is not read.</summary>
     [Fact]
-    public void AFileThatDidNotChange_IsNotReadAgain()
-    {
-        var cache = Cache(TimeSpan.FromDays(1));
-        var before = Digest(cache, Write([1]));
-        Assert.Equal(before, Digest(cache, Write([2])));
-    }
+    public void AFileThatDidNotChange_IsNotReadAgain() => AssertIsKept(Cache(TimeSpan.FromDays(1)));
 
     [Fact]
     public void AFileOfAnotherSizeOrTime_IsReadAgain()
@@ -55,10 +49,13 @@ public sealed class DigestCacheTests : IDisposable
     }
 
     [Fact]
-    public void WithoutAFolder_EveryFileIsRead()
+    public void WithoutAFolder_ItIsKeptInMemory() => AssertIsKept(new DigestCache(null, new FixedTime(Written.AddDays(1))));
+
+    [Fact]
+    public void AFolderThatTakesNothing_HasItKeptInMemory()
     {
-        var cache = new DigestCache(null, new FixedTime(Written.AddDays(1)));
-        Assert.NotEqual(Digest(cache, Write([1])), Digest(cache, Write([2])));
+        File.WriteAllBytes(_folder.File("cache"), []);
+        AssertIsKept(Cache(TimeSpan.FromDays(1)));
     }
 
     [Fact]
@@ -66,6 +63,14 @@ public sealed class DigestCacheTests : IDisposable
     {
         var exception = Assert.Throws<MirroredException>(() => Digest(Cache(TimeSpan.Zero), _folder.File("none")));
         Assert.Equal((FailureKind.Invalid, $"{_folder.File("none")}: not found; expected a file."), (exception.Kind, exception.Message));
+    }
+
+    /// <summary>The file is changed behind the cache's back, with size and time kept, to see that it is not read.</summary>
+    private void AssertIsKept(DigestCache cache)
+    {
+        var before = Digest(cache, Write([1]));
+        Assert.Equal(before, Digest(cache, Write([2])));
+        Assert.NotEqual(before, Digest(cache, Write([2], Written.AddTicks(1))));
     }
 
     private static string Digest(DigestCache cache, string path) =>
