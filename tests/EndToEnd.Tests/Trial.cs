@@ -12,7 +12,7 @@ internal sealed class Trial(string folder, TrialPlace place, string[] flags, int
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5), PatienceMax = TimeSpan.FromSeconds(10);
 
     private readonly Random _random = new(seed);
-    private readonly List<(int Index, Process Process, Task<CommandOutcome> End)> _workers = [];
+    private readonly List<(int Index, int Count, Process Process, Task<CommandOutcome> End)> _workers = [];
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private int _startCount;
     private int _endedLifeCount;   // sessions that were killed, or that another with the same index stands in for: all that may look dead
@@ -27,14 +27,14 @@ internal sealed class Trial(string folder, TrialPlace place, string[] flags, int
             for (var kills = _random.Next(1, count + 1); kills > 0; kills--)
             {
                 await GoOnAsync(_random.Next(1, 40));
-                if (await KillAsync() is { } index && _random.Next(2) == 0)
-                    Start([index], count);
+                if (await KillAsync() is var (index, ofCount) && _random.Next(2) == 0)
+                    Start([index], ofCount);
             }
         }
 
         var last = _random.Next(1, 5);
         Start(Enumerable.Range(0, last), last);
-        foreach (var (index, _, end) in _workers)
+        foreach (var (index, _, _, end) in _workers)
         {
             var outcome = await end;
             Assert.True(outcome.ExitCode == 0, $"{this}: worker {index} ended with {outcome.ExitCode}: {outcome.Error}");
@@ -47,7 +47,7 @@ internal sealed class Trial(string folder, TrialPlace place, string[] flags, int
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var (_, process, end) in _workers)
+        foreach (var (_, _, process, end) in _workers)
         {
             process.Kill();
             await end;
@@ -62,7 +62,7 @@ internal sealed class Trial(string folder, TrialPlace place, string[] flags, int
             _endedLifeCount += _workers.Any(worker => worker.Index == index && !worker.Process.HasExited) ? 1 : 0;
             var process = CommandProcess.Start(
                 Repository.Path("mirrored"), folder, place.Environment, ["work", "--out", place.Out, .. flags, "--worker", $"{index}/{count}", "--beat-seconds", FormattableString.Invariant($"{place.BeatSeconds}")]);
-            _workers.Add((index, process, CommandProcess.EndAsync(process)));
+            _workers.Add((index, count, process, CommandProcess.EndAsync(process)));
             _startCount++;
         }
     }
@@ -75,8 +75,8 @@ internal sealed class Trial(string folder, TrialPlace place, string[] flags, int
             await Task.Delay(Poll, TestContext.Current.CancellationToken);
     }
 
-    /// <returns>Index of the worker that was killed, or null when none was left.</returns>
-    private async Task<int?> KillAsync()
+    /// <returns>Which worker was killed, or null when none was left.</returns>
+    private async Task<(int Index, int Count)?> KillAsync()
     {
         var living = _workers.Where(worker => !worker.Process.HasExited).ToArray();
         if (living.Length == 0)
@@ -87,6 +87,6 @@ internal sealed class Trial(string folder, TrialPlace place, string[] flags, int
         victim.Process.Dispose();
         _workers.Remove(victim);
         _endedLifeCount++;
-        return victim.Index;
+        return (victim.Index, victim.Count);
     }
 }
