@@ -16,6 +16,9 @@ internal sealed record TrialPlace : IDisposable
 
     public required Func<string, Task<byte[]>> ReadAsync { get; init; }
 
+    /// <summary>Removes a part of the run directory, <c>poisoned/</c> say.</summary>
+    public required Func<string, Task> RemoveAsync { get; init; }
+
     public IDisposable? Proxy { get; init; }
 
     public void Dispose() => Proxy?.Dispose();

@@ -49,6 +49,11 @@ public sealed class TrialTests : IAsyncLifetime
         BeatSeconds = 0.5,
         Count = () => Directory.Exists(_work.File($"trial-{seed}")) ? Directory.EnumerateFiles(_work.File($"trial-{seed}"), "*", SearchOption.AllDirectories).Count() : 0,
         ReadAsync = name => File.ReadAllBytesAsync(_work.File($"trial-{seed}/{name}")),
+        RemoveAsync = name =>
+        {
+            Directory.Delete(_work.File($"trial-{seed}/{name}"), recursive: true);
+            return Task.CompletedTask;
+        },
     });
 
     [Fact]
@@ -90,6 +95,7 @@ public sealed class TrialTests : IAsyncLifetime
             BeatSeconds = 2,
             Count = () => proxy.Counts.Sum(count => count.Value) / 4,   // about as many requests as there are to an object in a folder
             ReadAsync = name => server.GetAsync("runs", $"trial-{seed}/{name}"),
+            RemoveAsync = name => server.DeleteAllAsync("runs", $"trial-{seed}/{name}"),
             Proxy = proxy,
         };
     }

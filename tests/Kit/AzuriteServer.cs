@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using System.Xml.Linq;
 
 namespace MirroredInfluence.Testing;
 
@@ -68,6 +69,17 @@ internal sealed class AzuriteServer : IAsyncDisposable
         request.Headers.Add("x-ms-blob-type", "BlockBlob");
         using var answer = await Client.SendAsync(request);
         answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Every blob whose name begins so.</summary>
+    public async Task DeleteAllAsync(string container, string prefix)
+    {
+        var listed = await Client.GetStringAsync(new Uri($"{Address}{Account}/{container}?restype=container&comp=list&prefix={Uri.EscapeDataString(prefix)}&{Signature("rl")}"));
+        foreach (var name in XDocument.Parse(listed).Descendants("Blob").Select(blob => blob.Element("Name")!.Value))
+        {
+            using var answer = await Client.DeleteAsync(new Uri($"{Address}{Account}/{container}/{name}?{Signature("d")}"));
+            answer.EnsureSuccessStatusCode();
+        }
     }
 
     public Task<byte[]> GetAsync(string container, string name) => Client.GetByteArrayAsync(new Uri($"{Address}{Account}/{container}/{name}?{Signature("r")}"));
