@@ -20,7 +20,7 @@ internal sealed class ReduceVerb : Verb
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await ResultFiles.MakeAsync(terminal, parsed.GetValue(_folder)!, spec => spec.Report, _ => Task.FromResult(parsed.GetValue(_allowPoisoned)), cancellationToken);
+        await FinishedRun.MakeResultsAsync(terminal, parsed.GetValue(_folder)!, spec => spec.Report, _ => Task.FromResult(parsed.GetValue(_allowPoisoned)), cancellationToken);
         return 0;
     }
 }

@@ -21,7 +21,7 @@ internal sealed class ReportVerb : Verb
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await ResultFiles.MakeAsync(terminal, parsed.GetValue(_folder)!, spec => _spec.Overlay(parsed, spec).Report, HasResultAsync, cancellationToken);
+        await FinishedRun.MakeResultsAsync(terminal, parsed.GetValue(_folder)!, spec => _spec.Overlay(parsed, spec).Report, HasResultAsync, cancellationToken);
         return 0;
 
         Task<bool> HasResultAsync(RunDirectory directory) => directory.HasResultAsync(cancellationToken);   // it was allowed then

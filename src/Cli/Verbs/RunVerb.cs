@@ -56,7 +56,7 @@ internal sealed class RunVerb : Verb
             return 0;
         }
 
-        ResultFiles.WriteTable(terminal, directory, place, result);
+        FinishedRun.WriteTable(terminal, directory, place, result);
         terminal.Say(progress.HasScored ? $"done in {Quantity.Duration(seconds)}" : "This run was finished before: nothing was left to score.");
         return 0;
 
