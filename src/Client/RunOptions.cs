@@ -7,7 +7,17 @@ public sealed record RunOptions
     public required string Directory { get; init; }
 
     /// <summary>1 to 100. A run of priority 20 gets twice the lane time of one of 10.</summary>
-    public int Priority { get; init; } = 10;
+    public int Priority
+    {
+        get;
+        init
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 100);
+            field = value;
+        }
+    }
+    = 10;
 
     /// <summary>Finish without shards that killed their processes: their rows count as unscorable.</summary>
     public bool AllowPoisoned { get; init; }

@@ -18,9 +18,12 @@ public enum RunState
     /// <summary>Parts are merged and results written; counts shards.</summary>
     Reducing,
 
+    /// <summary>Counts training rows.</summary>
     Finished,
 
+    /// <summary>Counts what it counted last.</summary>
     Failed,
 
+    /// <summary>Counts what it counted last.</summary>
     Cancelled,
 }

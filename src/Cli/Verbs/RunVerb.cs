@@ -36,19 +36,16 @@ internal sealed class RunVerb : Verb
     {
         var spec = _spec.Read(parsed);
         var place = ObjectUri.Parse(parsed.GetValue(_out) ?? Path.Combine("out", _spec.DefaultName(parsed, spec)));
-        OutFolder.Check(place);
+        OutFolder.Check(place, _out.Name);
         var cache = ObjectCache.Of(spec.Compute, terminal.Time);
         using var data = new DataFiles(cache, terminal.Time, cancellationToken);
         var store = ObjectStores.Open(place, cache, terminal.Time);
 
-        RunManifest? planned = null;
         var startedAt = terminal.Time.GetTimestamp();
         var progress = new PhaseWatch(parsed.GetValue(_json) ? new RunProgressJson(terminal) : new RunProgressPrinter(terminal));
-        var result = await new LocalEngine(data, terminal.Time, progress, Check).RunAsync(spec, store, cancellationToken);
+        var (directory, result) = await LocalRun.RunAsync(spec, place, store, data, terminal.Time, progress, cancellationToken);
         terminal.WipeLine();
 
-        var directory = (await RunDirectory.OpenAsync(store, cancellationToken)).For(planned!);
-        await ResultFiles.WriteAsync(directory, place, result, data, spec.Report, cancellationToken);
         var seconds = terminal.Time.GetElapsedTime(startedAt).TotalSeconds;
         if (parsed.GetValue(_json))
         {
@@ -59,12 +56,6 @@ internal sealed class RunVerb : Verb
         FinishedRun.WriteTable(terminal, directory, place, result);
         terminal.Say(progress.HasScored ? $"done in {Quantity.Duration(seconds)}" : "This run was finished before: nothing was left to score.");
         return 0;
-
-        void Check(RunManifest manifest)
-        {
-            planned = manifest;
-            HtmlReport.Check(data, manifest);
-        }
     }
 
     private static void WriteJson(TextWriter output, ObjectUri place, RunResult result, bool hasScored, double seconds) => output.WriteJsonLine(new

@@ -53,7 +53,7 @@ internal sealed class WorkVerb : Verb
         var place = ReadPlace(parsed.GetValue(_worker)!) with { BeatInterval = ReadInterval(parsed.GetValue(_beatSeconds)) };
         var spec = _spec.Read(parsed);
         var directoryUri = ObjectUri.Parse(parsed.GetValue(_out)!);
-        OutFolder.Check(directoryUri);
+        OutFolder.Check(directoryUri, _out.Name);
         var cache = ObjectCache.Of(spec.Compute, terminal.Time);
         using var data = new DataFiles(cache, terminal.Time, cancellationToken);
         var store = ObjectStores.Open(directoryUri, cache, terminal.Time);

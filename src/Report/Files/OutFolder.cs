@@ -1,23 +1,24 @@
 using MirroredInfluence.Storage;
 
-namespace MirroredInfluence.Cli;
+namespace MirroredInfluence.Report;
 
 /// <summary>Where a run is to be written: a folder of its own.</summary>
-internal static class OutFolder
+public static class OutFolder
 {
+    /// <param name="option">What the place was given as, for messages.</param>
     /// <exception cref="MirroredException">Invalid: a file, or a folder that holds something else.</exception>
-    public static void Check(ObjectUri place)
+    public static void Check(ObjectUri place, string option)
     {
         if (place.IsRemote)
             return;
         if (File.Exists(place.Text))
-            throw Failure.Invalid($"--out: '{place}' is a file; expected a folder.");
+            throw Failure.Invalid($"{option}: '{place}' is a file; expected a folder.");
         if (!Directory.Exists(place.Text) || Directory.EnumerateFileSystemEntries(place.Text).Select(Path.GetFileName).All(IsOfARun))
             return;
         if (!File.Exists(place.Of(RunDirectory.ManifestName)))
         {
             throw Failure.Invalid(
-                $"--out: the folder '{place}' holds other files and no {RunDirectory.ManifestName}; expected a run directory, or a folder that is empty or not there yet. "
+                $"{option}: the folder '{place}' holds other files and no {RunDirectory.ManifestName}; expected a run directory, or a folder that is empty or not there yet. "
                 + $"Choose another, such as {Path.Combine(place.Text, "run")}.");
         }
     }
