@@ -35,10 +35,11 @@ if [ "${#missing[@]}" -gt 0 ]; then
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
 fi
 
-# Decision 0070. Tried once: a checkout that was restored has settled it.
-if [ ! -e artifacts/obj/Storage/project.assets.json ]; then
-    dotnet restore src/Storage/Storage.csproj -p:UseSystemIOHashingPackage=true -v q > /dev/null 2>&1 || true
-fi
+# Decisions 0070 and 0100. Tried once: a checkout that was restored has settled it.
+try_restore() { [ -e "artifacts/obj/$(basename "$1" .csproj)/project.assets.json" ] || dotnet restore "$@" -v q > /dev/null 2>&1 || true; }
+try_restore src/Storage/Storage.csproj -p:UseSystemIOHashingPackage=true
+try_restore tests/Grains.Tests/Grains.Tests.csproj -p:UseOrleans=true
+try_restore src/Silo/Silo.csproj -p:UseOrleans=true
 
 [ "${1:-all}" = all ] || exit 0
 

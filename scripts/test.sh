@@ -35,6 +35,8 @@ native
 for project in tests/*.Tests/*.Tests.csproj; do
     name=$(basename "$project" .csproj)
     program=artifacts/bin/$name/release/MirroredInfluence.$name
+    # Without Orleans the project is built as nothing (decision 0100), and the build has said so.
+    if [ ! -e "$program" ] && grep -q NeedsOrleans "$project"; then echo "$name: left out"; continue; fi
     "$program" -noColor > "$log" 2>&1
     status=$?
     total=$(number 'Total: [0-9]+') bad=$(number 'Failed: [0-9]+') errors=$(number 'Errors: [0-9]+') skip=$(number 'Skipped: [0-9]+')

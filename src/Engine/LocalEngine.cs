@@ -24,14 +24,8 @@ public sealed class LocalEngine(DataFiles data, TimeProvider time, IProgress<Run
         var cacheFolder = CacheFolder.Resolve(spec.Compute.Cache);
         using var models = DeviceModels.Load(data, spec.Model, spec.Compute);
         var planner = new Planner(data, new DigestCache(cacheFolder, time), time, progress);
-        var planned = Span.Of("plan", _ => planner.Plan(spec, models.Models[0], cancellationToken));
-        span?.SetTag("mirrored.run.id", planned.Manifest.Run);
-        check?.Invoke(planned.Manifest);
-        if (await RunDirectory.TryOpenAsync(store, cancellationToken) is null)
-            await Rehearsal.RunAsync(planned, models, time, cancellationToken);
-
-        var directory = await RunDirectory.CreateOrOpenAsync(store, planned.Manifest, cancellationToken);
-        var run = planned with { Plan = await directory.PutPlanAsync(planned.Plan, cancellationToken) };
+        var (run, directory) = await RunBeginning.BeginAsync(spec, store, planner, models, check, time, cancellationToken);
+        span?.SetTag("mirrored.run.id", run.Manifest.Run);
 
         var done = await DoneAsync(run, directory, cancellationToken);
         await new Coordinator(time, progress).AscendAsync(run, models, directory, cancellationToken);

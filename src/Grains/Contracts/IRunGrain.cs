@@ -1,0 +1,34 @@
+namespace MirroredInfluence.Grains;
+
+/// <summary>
+/// The coordinator of a run; its key is the run directory, which holds all of its state: woken on another silo, it goes on from what is committed. Has the
+/// run planned and ascended once, announces the weights to the silos with lanes, hands out shards, and makes the result.
+/// </summary>
+[Alias("MirroredInfluence.IRunGrain")]
+public interface IRunGrain : IGrainWithStringKey
+{
+    /// <summary>Goes on with the run, if it has not ended. Called when it is submitted and now and then, so that a run outlives the silo of its coordinator.</summary>
+    /// <returns>False when it has ended.</returns>
+    [Alias("Wake")]
+    Task<bool> WakeAsync();
+
+    /// <exception cref="MirroredException">Invalid: no such run was submitted.</exception>
+    [Alias("Report")]
+    Task<RunReport> ReportAsync();
+
+    /// <summary>Answers when there is news, or after a while without.</summary>
+    /// <param name="version">Of the report that the caller has; −1 for none.</param>
+    [Alias("News")]
+    Task<RunReport> NewsAsync(long version);
+
+    [Alias("Cancel")]
+    Task CancelAsync();
+
+    /// <summary>A piece of <c>result.json</c> of a finished run; empty at its end.</summary>
+    [Alias("ReadResult")]
+    Task<byte[]> ReadResultAsync(long offset);
+
+    /// <summary>A lane has come to an end of its shard, or has none: says what is done, and asks for the next.</summary>
+    [Alias("Exchange")]
+    Task<ShardOrder> ExchangeAsync(LaneReport report);
+}

@@ -1,0 +1,23 @@
+namespace MirroredInfluence.Grains;
+
+/// <summary>All runs of the cluster, and the silos that have lanes. There is one, of key 0; what it knows of runs is in the cluster's ledger.</summary>
+[Alias("MirroredInfluence.IRunsGrain")]
+public interface IRunsGrain : IGrainWithIntegerKey
+{
+    /// <summary>Writes a run into the ledger, unless it is there and under way, and wakes its coordinator.</summary>
+    /// <exception cref="MirroredException">Invalid: a directory that no other silo could reach.</exception>
+    [Alias("Submit")]
+    Task SubmitAsync(RunOrder order);
+
+    /// <summary>The newest first.</summary>
+    [Alias("List")]
+    Task<RunReport[]> ListAsync();
+
+    /// <summary>A silo with lanes lives. One that has not said so for three beats has none.</summary>
+    [Alias("Beat")]
+    Task BeatAsync(string silo);
+
+    /// <summary>Silos that have lanes, by the keys of their shard grains.</summary>
+    [Alias("Silos")]
+    Task<string[]> SilosAsync();
+}

@@ -1,0 +1,35 @@
+namespace MirroredInfluence.Grains;
+
+/// <summary>What a silo says to the coordinator of a run for one of its lanes.</summary>
+[GenerateSerializer]
+[Alias("MirroredInfluence.LaneReport")]
+public sealed record LaneReport
+{
+    /// <summary>Key of the silo's shard grain, and which of its lives: <c>silo|run directory|number</c>.</summary>
+    [Id(0)]
+    public required string Session { get; init; }
+
+    /// <summary>Shards whose parts are committed and not reported yet.</summary>
+    [Id(1)]
+    public required int[] Done { get; init; }
+
+    /// <summary>Shards that the silo's lanes score, or are about to commit.</summary>
+    [Id(2)]
+    public required int[] InHand { get; init; }
+
+    /// <summary>Rows of <see cref="Done"/> that could not be scored.</summary>
+    [Id(3)]
+    public required long UnscorableRowCount { get; init; }
+
+    /// <summary>False only to give a sign of life.</summary>
+    [Id(4)]
+    public required bool WantsShard { get; init; }
+
+    /// <summary>The last report of its session: what it has in hand is free for others.</summary>
+    [Id(6)]
+    public bool IsLeaving { get; init; }
+
+    /// <summary>Why the silo cannot go on with the run, or null.</summary>
+    [Id(5)]
+    public RunFailure? Failure { get; init; }
+}

@@ -1,0 +1,15 @@
+namespace MirroredInfluence.Grains;
+
+/// <summary>What the coordinator of a run answers a lane.</summary>
+[GenerateSerializer]
+[Alias("MirroredInfluence.ShardOrder")]
+public readonly record struct ShardOrder
+{
+    /// <summary>The shard to score, or −1 for none.</summary>
+    [Id(0)]
+    public required int ShardIndex { get; init; }
+
+    /// <summary>There will be no more.</summary>
+    [Id(1)]
+    public required bool IsOver { get; init; }
+}

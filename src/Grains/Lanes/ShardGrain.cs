@@ -1,0 +1,77 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MirroredInfluence.Grains;
+
+/// <inheritdoc cref="IShardGrain"/>
+[OnSiloOfKey]
+internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions> options, ILogger<ShardGrain> logger) : Grain, IShardGrain, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private int _sessionCount;
+    private Task _session = Task.CompletedTask;
+
+    public Task ScoreAsync(RunOrder order)
+    {
+        if (!_session.IsCompleted)
+            return Task.CompletedTask;
+
+        DelayDeactivation(Timeout.InfiniteTimeSpan);
+        var run = GrainFactory.GetGrain<IRunGrain>(order.Directory);
+        var session = new LaneSession($"{this.GetPrimaryKeyString()}|{GrainContext.ActivationId}|{_sessionCount++}", order, silo, options.Value.BeatInterval, run.ExchangeAsync);
+        var stop = _stop.Token;
+        _session = Task.Run(() => RunAsync(session, run, order.Directory, stop), CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        DeactivateOnIdle();
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _session.WaitAsync(cancellationToken);
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private async Task RunAsync(LaneSession session, IRunGrain run, string directory, CancellationToken stop)
+    {
+        RunFailure? failure = null;
+        try
+        {
+            await session.RunAsync(stop);
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Stopped: what a lane was at is scored by another.
+        }
+        catch (MirroredException exception)
+        {
+            failure = RunFailure.Of(exception);
+        }
+        catch (Exception exception)
+        {
+            LogDefect(logger, directory, exception);
+            failure = new RunFailure(FailureKind.Internal, $"{exception.GetType().Name}: {exception.Message}");
+        }
+
+        try
+        {
+            await run.ExchangeAsync(session.LastReport(failure));
+        }
+        catch (Exception exception)
+        {
+            LogUnheard(logger, directory, exception);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Directory}: a session ended by a defect of this program.")]
+    private static partial void LogDefect(ILogger logger, string directory, Exception exception);
+
+    [LoggerMessage(LogLevel.Warning, "{Directory}: the coordinator did not hear that a session has ended; it takes it for dead.")]
+    private static partial void LogUnheard(ILogger logger, string directory, Exception exception);
+}

@@ -1,0 +1,245 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using MirroredInfluence.Engine;
+using MirroredInfluence.Storage;
+using Orleans.Concurrency;
+
+namespace MirroredInfluence.Grains;
+
+/// <inheritdoc cref="IRunGrain"/>
+[Reentrant]
+internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOptions<GrainsOptions> options, TimeProvider time, ILogger<RunGrain> logger)
+    : Grain, IRunGrain, IProgress<RunProgress>, IDisposable
+{
+    private const int ResultPieceBytes = 1 << 20;
+    private static readonly TimeSpan NewsPatience = TimeSpan.FromSeconds(10), NewsInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly Dictionary<string, ImmutableArray<int>> _heard = new(StringComparer.Ordinal);    // sessions → shards in hand, before there is a board
+    private LedgerEntry? _entry;
+    private Task _driving = Task.CompletedTask;
+    private CancellationTokenSource _stop = new();
+    private ShardBoard? _board;
+    private RunWork? _work;
+    private RunFailure? _failure;
+    private RunProgress? _progress;           // of the phases before and after scoring
+    private RunPhaseCode _phase;
+    private long _rowCount;
+    private long _rowCountBefore;
+    private long _scoringSince;
+    private long _unscorableRowCount;
+    private long _version;
+    private bool _isLeaving;
+
+    private string Directory => this.GetPrimaryKeyString();
+
+    public async Task<bool> WakeAsync()
+    {
+        if (!_driving.IsCompleted)
+            return true;
+
+        _entry = await ledger.TryGetAsync(Directory, CancellationToken.None);
+        if (_entry is not { End: null } entry)
+            return false;
+        if (!_driving.IsCompleted)
+            return true;
+
+        DelayDeactivation(Timeout.InfiniteTimeSpan);
+        (_stop, _failure, _progress, _board) = (new CancellationTokenSource(), null, null, null);
+        _driving = DriveAsync(entry, _stop.Token);
+        return true;
+    }
+
+    public async Task<RunReport> ReportAsync()
+    {
+        _entry ??= await ledger.TryGetAsync(Directory, CancellationToken.None);
+        return Report(_entry ?? throw Failure.Invalid($"{Directory}: no run with this directory was submitted here. Submit it, or look at it with `mirrored status`."));
+    }
+
+    public async Task<RunReport> NewsAsync(long version)
+    {
+        var since = time.GetTimestamp();
+        while (true)
+        {
+            var report = await ReportAsync();
+            if (report.Version != version || time.GetElapsedTime(since) > NewsPatience)
+                return report;
+            await Task.Delay(NewsInterval, time);
+        }
+    }
+
+    public async Task CancelAsync()
+    {
+        if (!(await ReportAsync()).HasEnded)
+            await _stop.CancelAsync();
+        await _driving;
+    }
+
+    public async Task<byte[]> ReadResultAsync(long offset)
+    {
+        var store = ObjectStores.Open(ObjectUri.Parse(Directory), silo.Cache, time);
+        var path = await store.GetFileAsync(RunDirectory.ResultName, CancellationToken.None)
+            ?? throw Failure.Invalid($"{Directory}: there is no {RunDirectory.ResultName}; expected a finished run.");
+        using var file = File.OpenRead(path);
+        file.Seek(offset, SeekOrigin.Begin);
+        var piece = new byte[Math.Clamp(file.Length - offset, 0, ResultPieceBytes)];
+        await file.ReadExactlyAsync(piece);
+        return piece;
+    }
+
+    public Task<ShardOrder> ExchangeAsync(LaneReport report)
+    {
+        if (report.Failure is { } failure)
+            Fail(failure);
+        if (_board is not { } board)
+        {
+            _heard[report.Session] = [.. report.InHand];
+            return Task.FromResult(new ShardOrder { ShardIndex = -1, IsOver = _driving.IsCompleted });
+        }
+
+        foreach (var shard in report.Done)
+        {
+            if (board.MarkDone(shard))
+                _rowCount += _work!.Plan.Shards[shard].RowCount;
+        }
+
+        _unscorableRowCount += report.UnscorableRowCount;
+        _version++;
+        if (report.IsLeaving)
+            board.Leave(report.Session);
+        else
+            board.Hear(report.Session, report.InHand);
+        var isOver = board.LeftCount == 0 || _stop.IsCancellationRequested;
+        var taken = report.WantsShard && !isOver ? board.Take(report.Session) : null;
+        return Task.FromResult(new ShardOrder { ShardIndex = taken ?? -1, IsOver = isOver });
+    }
+
+    /// <summary>Called by the engine, on any thread.</summary>
+    void IProgress<RunProgress>.Report(RunProgress value)
+    {
+        _progress = value;
+        Interlocked.Increment(ref _version);
+    }
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_driving.IsCompleted)
+            return;
+        _isLeaving = true;
+        await _stop.CancelAsync();
+        await _driving.WaitAsync(cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _work?.Dispose();
+    }
+
+    private async Task DriveAsync(LedgerEntry entry, CancellationToken stop)
+    {
+        RunPhaseCode end;
+        try
+        {
+            Enter(RunPhaseCode.Planning);
+            using var work = _work = new RunWork(entry, silo, this, stop);
+            var done = await Task.Run(() => work.PrepareAsync(stop), stop);
+            await ScoreAsync(entry, work, done, stop);
+            Enter(RunPhaseCode.Reducing);
+            await Task.Run(() => work.FinishAsync(stop), stop);
+            end = RunPhaseCode.Finished;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            end = _failure is null ? RunPhaseCode.Cancelled : RunPhaseCode.Failed;
+        }
+        catch (MirroredException exception)
+        {
+            (_failure, end) = (RunFailure.Of(exception), RunPhaseCode.Failed);
+        }
+        catch (Exception exception)
+        {
+            LogDefect(logger, Directory, exception);
+            (_failure, end) = (new RunFailure(FailureKind.Internal, $"{exception.GetType().Name}: {exception.Message}"), RunPhaseCode.Failed);
+        }
+
+        // A coordinator that moves to another silo has not ended its run.
+        if (!_isLeaving)
+        {
+            _entry = entry with { End = end, Failure = _failure };
+            await ledger.PutAsync(_entry, CancellationToken.None);
+            Enter(end);
+            DelayDeactivation(TimeSpan.Zero);
+        }
+    }
+
+    /// <summary>Hands out shards until all are done. Silos that come later join; what those who fall silent had goes to others.</summary>
+    private async Task ScoreAsync(LedgerEntry entry, RunWork work, ImmutableArray<int> done, CancellationToken stop)
+    {
+        var board = new ShardBoard(work.Plan.Shards.Length, done, time, options.Value.Silence);
+        (_rowCount, _scoringSince) = (done.Sum(shard => (long)work.Plan.Shards[shard].RowCount), time.GetTimestamp());
+        _rowCountBefore = _rowCount;
+        if (!done.IsEmpty)
+            await Task.Delay(options.Value.Silence / 2, time, stop);   // an earlier coordinator's sessions say what they have in hand
+        foreach (var (session, inHand) in _heard)
+            board.Hear(session, inHand);
+        _heard.Clear();
+        _board = board;
+        Enter(RunPhaseCode.Scoring);
+        while (board.LeftCount > 0)
+        {
+            foreach (var address in await GrainFactory.GetGrain<IRunsGrain>(0).SilosAsync())
+                Announce(GrainFactory.GetGrain<IShardGrain>($"{address}|{Directory}"), entry);
+            foreach (var shard in board.Bury())
+            {
+                await work.SetAsideAsync(shard, stop);
+                board.MarkDone(shard);
+            }
+
+            await Task.Delay(options.Value.BeatInterval / 4, time, stop);
+        }
+    }
+
+    /// <summary>Nobody waits for a silo.</summary>
+    private void Announce(IShardGrain shards, LedgerEntry entry) => shards.ScoreAsync(entry.ToOrder()).ContinueWith(
+        task => LogNotAnnounced(logger, shards.GetPrimaryKeyString(), task.Exception!.InnerException!), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    private void Fail(RunFailure failure)
+    {
+        _failure ??= failure;
+        _stop.Cancel();
+    }
+
+    private void Enter(RunPhaseCode phase)
+    {
+        (_phase, _progress) = (phase, null);
+        Interlocked.Increment(ref _version);
+    }
+
+    private RunReport Report(LedgerEntry entry)
+    {
+        var phase = entry.End ?? _phase;
+        var progress = _progress;
+        var isScored = _board is not null && phase is RunPhaseCode.Scoring or RunPhaseCode.Finished;
+        var seconds = isScored ? time.GetElapsedTime(_scoringSince).TotalSeconds : 0;
+        return new RunReport
+        {
+            Directory = entry.Directory,
+            Phase = phase == RunPhaseCode.Planning && progress?.Phase == RunPhase.Ascending ? RunPhaseCode.Ascending : phase,
+            DoneCount = isScored ? _rowCount : progress?.DoneCount ?? 0,
+            TotalCount = isScored ? _work!.Plan.RowCount : progress?.TotalCount ?? 0,
+            PerSecond = isScored && phase == RunPhaseCode.Scoring && seconds > 0 ? (_rowCount - _rowCountBefore) / seconds : progress?.PerSecond ?? 0,
+            UnscorableRowCount = _unscorableRowCount,
+            Priority = entry.Priority,
+            SubmittedAt = entry.SubmittedAt,
+            Failure = entry.Failure,
+            Version = Interlocked.Read(ref _version),
+        };
+    }
+
+    [LoggerMessage(LogLevel.Error, "{Directory}: the run ended by a defect of this program.")]
+    private static partial void LogDefect(ILogger logger, string directory, Exception exception);
+
+    [LoggerMessage(LogLevel.Information, "{Key}: did not take the run's announcement; it is announced again.")]
+    private static partial void LogNotAnnounced(ILogger logger, string key, Exception exception);
+}

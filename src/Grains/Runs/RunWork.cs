@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using MirroredInfluence.Engine;
+using MirroredInfluence.Report;
+using MirroredInfluence.Storage;
+
+namespace MirroredInfluence.Grains;
+
+/// <summary>What the coordinator of a run computes itself, on the devices of its silo: the plan, the ascent, the result. Runs on the thread pool, never on a grain's scheduler.</summary>
+internal sealed class RunWork : IDisposable
+{
+    private readonly LedgerEntry _entry;
+    private readonly SiloLanes _silo;
+    private readonly IProgress<RunProgress> _progress;
+    private readonly ObjectUri _place;
+    private readonly DataFiles _data;
+    private PlannedRun _run = null!;
+
+    public RunWork(LedgerEntry entry, SiloLanes silo, IProgress<RunProgress> progress, CancellationToken cancellationToken)
+    {
+        (_entry, _silo, _progress) = (entry, silo, progress);
+        _place = ObjectUri.Parse(entry.Directory);
+        _data = new DataFiles(silo.Cache, silo.Time, cancellationToken);
+    }
+
+    public RunPlan Plan => _run.Plan;
+
+    public RunDirectory Directory { get; private set; } = null!;
+
+    /// <summary>Plans the run and ascends its queries, or finds both done.</summary>
+    /// <returns>Shards that are scored or set aside.</returns>
+    /// <exception cref="MirroredException">What the run is refused with.</exception>
+    public async Task<ImmutableArray<int>> PrepareAsync(CancellationToken cancellationToken)
+    {
+        var spec = _silo.Fit(RunSpecReader.Read(_entry.Spec, _entry.Directory));
+        var store = ObjectStores.Open(_place, _silo.Cache, _silo.Time);
+        var models = _silo.Borrow(spec.Model, _data);
+        try
+        {
+            var planner = new Planner(_data, _silo.Digests, _silo.Time, _progress);
+            (_run, Directory) = await TryJoinAsync(spec, store, planner, models, cancellationToken)
+                ?? await RunBeginning.BeginAsync(spec, store, planner, models, manifest => HtmlReport.Check(_data, manifest), _silo.Time, cancellationToken);
+            await new Coordinator(_silo.Time, _progress).AscendAsync(_run, models, Directory, cancellationToken);
+        }
+        finally
+        {
+            _silo.Return(spec.Model);
+        }
+
+        var done = ImmutableArray.CreateBuilder<int>();
+        await foreach (var shard in Directory.ListPartsAsync(cancellationToken))
+            done.Add(shard);
+        foreach (var poisoned in await Directory.ReadPoisonedAsync(Plan, cancellationToken))
+            done.Add(poisoned.ShardIndex);
+        return done.ToImmutable();
+    }
+
+    /// <exception cref="MirroredException">Data: too many rows are unscorable, a part cannot be read, or a shard is poisoned.</exception>
+    public async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        if (!_entry.AllowPoisoned)
+            await PoisonedShards.RefuseAsync(Directory, Plan, cancellationToken);
+        var result = await new Reducer(_data, _silo.Time, _progress).ReduceScoredAsync(Directory, _run.Queries, cancellationToken);
+        await ResultFiles.WriteAsync(Directory, _place, result, _data, _run.Spec.Report, cancellationToken);
+    }
+
+    public Task SetAsideAsync(int shardIndex, CancellationToken cancellationToken)
+    {
+        var shard = Plan.Shards[shardIndex];
+        return Directory.PutPoisonedAsync(new PoisonedShard(shardIndex, shard.Uri, shard.RowStart, shard.RowCount, []), cancellationToken);
+    }
+
+    public void Dispose() => _data.Dispose();
+
+    private static async Task<(PlannedRun, RunDirectory)?> TryJoinAsync(
+        RunSpec spec, IObjectStore store, Planner planner, DeviceModels models, CancellationToken cancellationToken)
+    {
+        if (await RunDirectory.TryOpenAsync(store, cancellationToken) is not { } directory || await directory.TryGetPlanAsync(cancellationToken) is not { } plan)
+            return null;
+
+        var run = planner.Join(spec, models.Models[0], directory.Manifest, plan);
+        return (run, directory.For(run.Manifest));
+    }
+}

@@ -1,0 +1,138 @@
+using System.Collections;
+
+namespace MirroredInfluence.Grains;
+
+/// <summary>
+/// Who scores which shard of a run. Shards go out in order; those of the dead go out again, once each has been the only shard of its session to be told from
+/// those that were beside it; last, what a straggler holds goes to another as well. The first commit wins, so a wrong verdict costs double work only.
+/// Memory: two bits a shard, and what lanes hold.
+/// </summary>
+internal sealed class ShardBoard
+{
+    public const int DeathsMax = 3;
+    private const double StragglingFactor = 2;
+
+    private readonly BitArray _done;                                       // shape [shards]: committed, or set aside
+    private readonly Dictionary<int, Holding> _held = [];
+    private readonly Dictionary<string, long> _heardAt = new(StringComparer.Ordinal);
+    private readonly SortedSet<int> _returned = [];                        // of sessions that left
+    private readonly SortedDictionary<int, int> _deaths = [];              // shard → sessions that died with it in hand
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _silence;
+    private int _next;                                                     // shards from here on were never handed out
+    private double _shardSecondsSum;
+    private int _scoredCount;
+
+    public ShardBoard(int shardCount, IEnumerable<int> done, TimeProvider time, TimeSpan silence)
+    {
+        (_done, _time, _silence, LeftCount) = (new BitArray(shardCount), time, silence, shardCount);
+        foreach (var shard in done)
+            MarkDone(shard);
+    }
+
+    /// <summary>Shards that are neither committed nor set aside.</summary>
+    public int LeftCount { get; private set; }
+
+    /// <summary>A sign of life. What the session has in hand is its own, whoever handed it out.</summary>
+    public void Hear(string session, IEnumerable<int> inHand)
+    {
+        _heardAt[session] = _time.GetTimestamp();
+        foreach (var shard in inHand)
+        {
+            if (!_done[shard] && !_held.ContainsKey(shard))
+                Hold(shard, session);
+        }
+    }
+
+    /// <returns>False when it was done before.</returns>
+    public bool MarkDone(int shard)
+    {
+        if (_done[shard])
+            return false;
+
+        _done[shard] = true;
+        LeftCount--;
+        _returned.Remove(shard);
+        _deaths.Remove(shard);
+        if (_held.Remove(shard, out var holding))
+        {
+            _shardSecondsSum += _time.GetElapsedTime(holding.Since).TotalSeconds;
+            _scoredCount++;
+        }
+
+        return true;
+    }
+
+    /// <summary>The next shard for a lane of a session, or null while there is none for it.</summary>
+    public int? Take(string session)
+    {
+        var isBesideSuspect = _held.Any(pair => pair.Value.Session == session && _deaths.ContainsKey(pair.Key));
+        if (isBesideSuspect || (Returned() ?? New() ?? Straggling(session) ?? Suspect(session)) is not { } shard)
+            return null;
+
+        Hold(shard, session);
+        return shard;
+    }
+
+    /// <summary>The session ends of its own.</summary>
+    public void Leave(string session) => Return(session, shard => _returned.Add(shard));
+
+    /// <summary>Takes from the dead what they held.</summary>
+    /// <returns>Shards that have had too many deaths: set them aside.</returns>
+    public IReadOnlyList<int> Bury()
+    {
+        var poisoned = new List<int>();
+        foreach (var session in _heardAt.Where(pair => _time.GetElapsedTime(pair.Value) > _silence).Select(pair => pair.Key).ToArray())
+        {
+            Return(session, shard =>
+            {
+                _deaths[shard] = _deaths.GetValueOrDefault(shard) + 1;
+                if (_deaths[shard] >= DeathsMax)
+                    poisoned.Add(shard);
+            });
+        }
+
+        return poisoned;
+    }
+
+    private int? Returned() => _returned.Count > 0 ? _returned.Min : null;
+
+    private int? New()
+    {
+        while (_next < _done.Length && (_done[_next] || _held.ContainsKey(_next) || _returned.Contains(_next) || _deaths.ContainsKey(_next)))
+            _next++;
+        return _next < _done.Length ? _next++ : null;
+    }
+
+    private int? Straggling(string session)
+    {
+        if (_scoredCount == 0)
+            return null;
+        var patience = _silence + TimeSpan.FromSeconds(StragglingFactor * _shardSecondsSum / _scoredCount);
+        var late = _held.Where(pair => pair.Value.Session != session && !_deaths.ContainsKey(pair.Key) && _time.GetElapsedTime(pair.Value.Since) > patience);
+        return late.OrderBy(pair => pair.Value.Since).Select(pair => (int?)pair.Key).FirstOrDefault();
+    }
+
+    /// <summary>With nothing beside it, a death is its own.</summary>
+    private int? Suspect(string session) => _held.Values.Any(holding => holding.Session == session)
+        ? null
+        : _deaths.Keys.Where(shard => !_held.ContainsKey(shard)).Select(shard => (int?)shard).FirstOrDefault();
+
+    private void Hold(int shard, string session)
+    {
+        _returned.Remove(shard);
+        _held[shard] = new Holding(session, _time.GetTimestamp());
+    }
+
+    private void Return(string session, Action<int> to)
+    {
+        _heardAt.Remove(session);
+        foreach (var shard in _held.Where(pair => pair.Value.Session == session).Select(pair => pair.Key).ToArray())
+        {
+            _held.Remove(shard);
+            to(shard);
+        }
+    }
+
+    private readonly record struct Holding(string Session, long Since);
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using MirroredInfluence.Storage;
+
+namespace MirroredInfluence.Grains;
+
+/// <summary>Adds the grains to a silo.</summary>
+public static class GrainsHosting
+{
+    public static ISiloBuilder AddMirroredGrains(this ISiloBuilder silo, Action<GrainsOptions> configure)
+    {
+        silo.Services.AddOptions<GrainsOptions>().Configure(configure);
+        silo.Services.TryAddSingleton(TimeProvider.System);
+        silo.Services.AddSingleton(services => new SiloLanes(Options(services).Lanes ?? new ComputeSpec(), services.GetRequiredService<TimeProvider>()));
+        silo.Services.AddSingleton(services => new RunLedger(
+            ObjectStores.Open(ObjectUri.Parse(Options(services).Ledger), services.GetRequiredService<SiloLanes>().Cache, services.GetRequiredService<TimeProvider>())));
+        silo.Services.AddPlacementDirector<SiloOfKey, SiloOfKey.Director>();
+        silo.Services.AddHostedService<SiloBeat>();
+        return silo;
+    }
+
+    private static GrainsOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<GrainsOptions>>().Value;
+}

@@ -1,0 +1,97 @@
+namespace MirroredInfluence.Grains.Tests.Runs;
+
+public sealed class ShardBoardTests
+{
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
+
+    private readonly SetTime _time = new();
+
+    [Fact]
+    public void Shards_GoOutOnceInOrder_ButForThoseThatAreDone()
+    {
+        var board = Board(6, 1, 4);
+        Assert.Equal([0, 2, 3, 5, null], Take(board, "a", 5));
+        Assert.Equal(4, board.LeftCount);
+    }
+
+    [Fact]
+    public void WhatIsCommittedTwice_CountsOnce()
+    {
+        var board = Board(2);
+        board.Take("a");
+        Assert.True(board.MarkDone(0));
+        Assert.False(board.MarkDone(0));
+        Assert.Equal(1, board.LeftCount);
+    }
+
+    [Fact]
+    public void WhoLeaves_LeavesItsShardsToOthers()
+    {
+        var board = Board(3);
+        Take(board, "a", 2);
+        board.Leave("a");
+        Assert.Equal([0, 1, 2, null], Take(board, "b", 4));
+    }
+
+    [Fact]
+    public void AfterTheCoordinatorMoved_ShardsInHandAreNotHandedOut()
+    {
+        var board = Board(4, 0);
+        board.Hear("a", [1, 2]);
+        Assert.Equal([3, null], Take(board, "b", 2));
+        _time.Pass(Silence * 2);
+        board.Hear("b", [3]);
+        Assert.Empty(board.Bury());
+        board.MarkDone(3);
+        Assert.Equal(1, board.Take("b"));
+    }
+
+    [Fact]
+    public void TheShardsOfTheDead_GoOutLast_OneAlone()
+    {
+        var board = Board(4);
+        board.Hear("a", []);
+        board.Hear("b", []);
+        Take(board, "a", 2);
+        _time.Pass(Silence * 2);
+        board.Hear("b", []);
+        Assert.Empty(board.Bury());
+        Assert.Equal([2, 3, null], Take(board, "b", 3));
+        board.MarkDone(2);
+        board.MarkDone(3);
+        Assert.Equal([0, null], Take(board, "b", 2));
+        board.MarkDone(0);
+        Assert.Equal([1, null], Take(board, "b", 2));
+    }
+
+    [Fact]
+    public void AShardThatKillsThree_IsSetAside()
+    {
+        var board = Board(1);
+        foreach (var (session, poisoned) in new (string, int[])[] { ("a", []), ("b", []), ("c", [0]) })
+        {
+            board.Hear(session, []);
+            Assert.Equal(0, board.Take(session));
+            _time.Pass(Silence * 2);
+            Assert.Equal(poisoned, board.Bury());
+        }
+    }
+
+    [Fact]
+    public void WhatAStragglerHolds_GoesToAnother_ButNotToItself()
+    {
+        var board = Board(2);
+        board.Take("slow");
+        board.Take("quick");
+        _time.Pass(TimeSpan.FromSeconds(1));
+        board.MarkDone(1);
+        Assert.Null(board.Take("quick"));
+        _time.Pass(Silence + TimeSpan.FromSeconds(2));
+        Assert.Null(board.Take("slow"));
+        Assert.Equal(0, board.Take("quick"));
+    }
+
+    private ShardBoard Board(int shardCount, params int[] done) => new(shardCount, done, _time, Silence);
+
+    private static int?[] Take(ShardBoard board, string session, int count) => [.. Enumerable.Range(0, count).Select(_ => board.Take(session))];
+}
