@@ -23,8 +23,25 @@ public sealed class RunGrainTests : IDisposable
         await using var cluster = await StartAsync((short)siloCount);
         var report = await FinishAsync(cluster, spec, "there");
         Assert.Equal((RunPhaseCode.Finished, 100L, 100L), (report.Phase, report.DoneCount, report.TotalCount));
-        foreach (var name in s_results)
-            Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(_bench.File("here"), name), Cancel), await File.ReadAllBytesAsync(Path.Combine(_bench.File("there"), name), Cancel));
+        await AssertSameAsync("here", "there");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ASiloThatIsKilled_ChangesNothing(bool isCoordinator)
+    {
+        var spec = _bench.Spec(train: new Images { RowCount = 4000 }) with { Compute = new ComputeSpec { Lanes = 1, ShardRows = 8, Cache = "none" } };
+        await RunHereAsync(spec, "here");
+        await using var cluster = await StartAsync(3);
+        var run = await SubmitAsync(cluster, spec, "there");
+        while (!Directory.Exists(PartsOf("there")) || Directory.GetFiles(PartsOf("there")).Length < 50)
+            await Task.Delay(5, Cancel);
+        await cluster.KillSiloAsync(await HostOfAsync(cluster, run, isCoordinator), Cancel);
+        var committed = Directory.GetFiles(PartsOf("there")).Length;
+        Assert.InRange(committed, 50, 499);
+        Assert.Equal(RunPhaseCode.Finished, (await EndAsync(run)).Phase);
+        await AssertSameAsync("here", "there");
     }
 
     [Fact]
@@ -69,17 +86,46 @@ public sealed class RunGrainTests : IDisposable
         return cluster;
     }
 
-    private async Task<RunReport> FinishAsync(InProcessTestCluster cluster, RunSpec spec, string name)
+    private static async Task<InProcessSiloHandle> HostOfAsync(InProcessTestCluster cluster, IRunGrain run, bool isCoordinator)
     {
-        var directory = _bench.File(name);
-        await cluster.Client.GetGrain<IRunsGrain>(0).SubmitAsync(new RunOrder { Directory = directory, Spec = RunSpecWriter.Write(spec), Priority = 10, AllowPoisoned = false });
-        var run = cluster.Client.GetGrain<IRunGrain>(directory);
+        var host = await cluster.Client.GetGrain<IManagementGrain>(0).GetActivationAddress(run);
+        return cluster.Silos.First(silo => silo.SiloAddress.Equals(host) == isCoordinator);
+    }
+
+    private static async Task<RunReport> EndAsync(IRunGrain run)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancel);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
         for (var version = -1L; ;)
         {
-            var report = await run.NewsAsync(version).WaitAsync(TimeSpan.FromSeconds(60), Cancel);
-            if (report.HasEnded)
-                return report;
-            version = report.Version;
+            try
+            {
+                var report = await run.NewsAsync(version).WaitAsync(patience.Token);
+                if (report.HasEnded)
+                    return report;
+                version = report.Version;
+            }
+            catch (SiloUnavailableException)
+            {
+                await Task.Delay(100, patience.Token);
+            }
         }
+    }
+
+    private string PartsOf(string name) => Path.Combine(_bench.File(name), "parts");
+
+    private async Task AssertSameAsync(string expected, string found)
+    {
+        foreach (var name in s_results)
+            Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(_bench.File(expected), name), Cancel), await File.ReadAllBytesAsync(Path.Combine(_bench.File(found), name), Cancel));
+    }
+
+    private async Task<RunReport> FinishAsync(InProcessTestCluster cluster, RunSpec spec, string name) => await EndAsync(await SubmitAsync(cluster, spec, name));
+
+    private async Task<IRunGrain> SubmitAsync(InProcessTestCluster cluster, RunSpec spec, string name)
+    {
+        var order = new RunOrder { Directory = _bench.File(name), Spec = RunSpecWriter.Write(spec), Priority = 10, AllowPoisoned = false };
+        await cluster.Client.GetGrain<IRunsGrain>(0).SubmitAsync(order);
+        return cluster.Client.GetGrain<IRunGrain>(order.Directory);
     }
 }
