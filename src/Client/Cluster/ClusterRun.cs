@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using MirroredInfluence.Grains;
+
+namespace MirroredInfluence.Client;
+
+/// <summary>A run on a cluster.</summary>
+internal sealed class ClusterRun(string directory, IRunGrain run) : IRun
+{
+    public string Directory => directory;
+
+    public static RunStatus StatusOf(RunReport report) => new()
+    {
+        Directory = report.Directory,
+        State = report.Phase switch
+        {
+            RunPhaseCode.Waiting => RunState.Waiting,
+            RunPhaseCode.Planning => RunState.Planning,
+            RunPhaseCode.Ascending => RunState.Ascending,
+            RunPhaseCode.Scoring => RunState.Scoring,
+            RunPhaseCode.Reducing => RunState.Reducing,
+            RunPhaseCode.Finished => RunState.Finished,
+            RunPhaseCode.Failed => RunState.Failed,
+            RunPhaseCode.Cancelled => RunState.Cancelled,
+            var other => throw Failure.Unavailable($"{report.Directory}: the cluster says phase {other}, which this client is too old to know. Update it."),
+        },
+        DoneCount = report.DoneCount,
+        TotalCount = report.TotalCount,
+        PerSecond = report.PerSecond,
+        UnscorableRowCount = report.UnscorableRowCount,
+        Priority = report.Priority,
+        SubmittedAt = report.SubmittedAt,
+        Failure = report.Failure?.ToException(),
+    };
+
+    public async Task<RunStatus> StatusAsync(CancellationToken cancellationToken = default) =>
+        StatusOf(await ClusterCall.OfAsync(run.ReportAsync, cancellationToken).ConfigureAwait(false));
+
+    public async IAsyncEnumerable<RunStatus> WatchAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        for (var version = -1L; ;)
+        {
+            var known = version;
+            var report = await ClusterCall.OfAsync(() => run.NewsAsync(known), cancellationToken).ConfigureAwait(false);
+            if (report.Version != version)
+                yield return StatusOf(report);
+            if (report.HasEnded)
+                yield break;
+            version = report.Version;
+        }
+    }
+
+    public async Task<InfluenceResult> ResultAsync(CancellationToken cancellationToken = default)
+    {
+        RunStatus? last = null;
+        await foreach (var status in WatchAsync(cancellationToken).ConfigureAwait(false))
+            last = status;
+        if (last!.State == RunState.Cancelled)
+            throw Failure.Invalid($"{directory}: the run was cancelled; submit it again to go on.");
+        if (last.Failure is { } failure)
+            throw failure;
+
+        using var json = new MemoryStream();
+        while (await ClusterCall.OfAsync(() => run.ReadResultAsync(json.Length), cancellationToken).ConfigureAwait(false) is { Length: > 0 } piece)
+            json.Write(piece);
+        return InfluenceResult.Parse(json.ToArray(), directory);
+    }
+
+    public Task CancelAsync(CancellationToken cancellationToken = default) => ClusterCall.OfAsync(run.CancelAsync, cancellationToken);
+}

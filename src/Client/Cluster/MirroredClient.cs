@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using MirroredInfluence.Grains;
+using Orleans.Configuration;
+using Orleans.Runtime;
+
+namespace MirroredInfluence.Client;
+
+/// <summary>A program's way to a cluster. Loads neither libtorch nor the engine.</summary>
+public sealed class MirroredClient : IMirroredClient
+{
+    private readonly IHost? _host;
+    private readonly IGrainFactory _grains;
+
+    /// <summary>Over a connection of the caller's own.</summary>
+    public MirroredClient(IClusterClient cluster) => _grains = cluster;
+
+    private MirroredClient(IHost host)
+        : this(host.Services.GetRequiredService<IClusterClient>()) => _host = host;
+
+    private IRunsGrain Runs => _grains.GetGrain<IRunsGrain>(0);
+
+    /// <param name="configure">What else the connection needs, such as TLS, or another way to find gateways.</param>
+    /// <exception cref="MirroredException">Invalid: an address that is none. Unavailable: no gateway answers.</exception>
+    public static async Task<MirroredClient> ConnectAsync(
+        ClusterAddress address, Action<IClientBuilder>? configure = null, CancellationToken cancellationToken = default)
+    {
+        var gateways = await ResolveAsync(address, cancellationToken).ConfigureAwait(false);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.UseOrleansClient(client =>
+        {
+            client.UseStaticClustering(gateways);
+            client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (address.ClusterId, address.ServiceId));
+            configure?.Invoke(client);
+        });
+        var host = builder.Build();
+        try
+        {
+            await host.StartAsync(cancellationToken).ConfigureAwait(false);
+            return new MirroredClient(host);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            host.Dispose();
+            throw Failure.Unavailable(
+                $"{string.Join(", ", address.Gateways)}: no silo of cluster '{address.ClusterId}' answers: {exception.Message} Look whether the cluster runs, and whether its gateways are reached from here.", exception);
+        }
+    }
+
+    public async Task<IRun> SubmitAsync(RunSpec spec, RunOptions options, CancellationToken cancellationToken = default)
+    {
+        var order = new RunOrder
+        {
+            Directory = options.Directory,
+            Spec = RunSpecWriter.Write(spec),
+            Priority = options.Priority is >= 1 and <= 100
+                ? options.Priority
+                : throw Failure.Invalid($"Priority: found {options.Priority}; expected 1 to 100."),
+            AllowPoisoned = options.AllowPoisoned,
+        };
+        await ClusterCall.OfAsync(() => Runs.SubmitAsync(order), cancellationToken).ConfigureAwait(false);
+        return Run(options.Directory);
+    }
+
+    public IRun Run(string directory) => new ClusterRun(directory, _grains.GetGrain<IRunGrain>(directory));
+
+    public async Task<ImmutableArray<RunStatus>> ListAsync(CancellationToken cancellationToken = default) =>
+        [.. (await ClusterCall.OfAsync(Runs.ListAsync, cancellationToken).ConfigureAwait(false)).Select(ClusterRun.StatusOf)];
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is null)
+            return;
+
+        await _host.StopAsync().ConfigureAwait(false);
+        _host.Dispose();
+    }
+
+    private static async Task<IPEndPoint[]> ResolveAsync(ClusterAddress address, CancellationToken cancellationToken)
+    {
+        var endpoints = new List<IPEndPoint>();
+        foreach (var gateway in address.Gateways)
+        {
+            if (gateway.LastIndexOf(':') is not (> 0 and var colon) || !ushort.TryParse(gateway.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
+                throw Failure.Invalid($"Gateways: found '{gateway}'; expected a host and a port, such as silo.example:30000.");
+            try
+            {
+                endpoints.AddRange((await Dns.GetHostAddressesAsync(gateway[..colon], cancellationToken).ConfigureAwait(false)).Select(host => new IPEndPoint(host, port)));
+            }
+            catch (SocketException exception)
+            {
+                throw Failure.Unavailable($"{gateway}: its name is not known here: {exception.Message}. Name a silo, or the service that stands for all.", exception);
+            }
+        }
+
+        return endpoints.Count > 0 ? [.. endpoints] : throw Failure.Invalid("Gateways: none given; expected at least one, such as silo.example:30000.");
+    }
+}
