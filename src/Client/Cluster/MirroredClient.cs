@@ -6,7 +6,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using MirroredInfluence.Grains;
 using Orleans.Configuration;
-using Orleans.Runtime;
 
 namespace MirroredInfluence.Client;
 

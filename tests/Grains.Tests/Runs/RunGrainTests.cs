@@ -20,7 +20,7 @@ public sealed class RunGrainTests : IDisposable
     {
         var spec = _bench.Spec();
         await RunHereAsync(spec, "here");
-        await using var cluster = await StartAsync((short)siloCount);
+        await using var cluster = await TestCluster.StartAsync(_bench, siloCount);
         var report = await FinishAsync(cluster, spec, "there");
         Assert.Equal((RunPhaseCode.Finished, 100L, 100L), (report.Phase, report.DoneCount, report.TotalCount));
         await AssertSameAsync("here", "there");
@@ -33,7 +33,7 @@ public sealed class RunGrainTests : IDisposable
     {
         var spec = _bench.Spec(train: new Images { RowCount = 4000 }) with { Compute = new ComputeSpec { Lanes = 1, ShardRows = 8, Cache = "none" } };
         await RunHereAsync(spec, "here");
-        await using var cluster = await StartAsync(3);
+        await using var cluster = await TestCluster.StartAsync(_bench, 3);
         var run = await SubmitAsync(cluster, spec, "there");
         while (!Directory.Exists(PartsOf("there")) || Directory.GetFiles(PartsOf("there")).Length < 50)
             await Task.Delay(5, Cancel);
@@ -50,7 +50,7 @@ public sealed class RunGrainTests : IDisposable
         var spec = _bench.Spec();
         spec = spec with { Train = spec.Train with { Id = "none" } };
         var expected = await _bench.RefusalOf(spec, FailureKind.Invalid);
-        await using var cluster = await StartAsync(1);
+        await using var cluster = await TestCluster.StartAsync(_bench, 1);
         var report = await FinishAsync(cluster, spec, "there");
         Assert.Equal((RunPhaseCode.Failed, FailureKind.Invalid, expected), (report.Phase, report.Failure!.Kind, report.Failure.Message));
     }
@@ -58,7 +58,7 @@ public sealed class RunGrainTests : IDisposable
     [Fact]
     public async Task ARunThatNobodySubmitted_IsRefused()
     {
-        await using var cluster = await StartAsync(1);
+        await using var cluster = await TestCluster.StartAsync(_bench, 1);
         var refused = await Assert.ThrowsAsync<MirroredException>(() => cluster.Client.GetGrain<IRunGrain>(_bench.File("none")).ReportAsync());
         Assert.Equal(FailureKind.Invalid, refused.Kind);
     }
@@ -70,20 +70,6 @@ public sealed class RunGrainTests : IDisposable
         var result = await _bench.RunAsync(spec, name);
         var directory = await RunDirectory.OpenAsync(_bench.Store(name), Cancel);
         await ResultFiles.WriteAsync(directory, ObjectUri.Parse(_bench.File(name)), result, AnyFiles.Data, spec.Report, Cancel);
-    }
-
-    private async Task<InProcessTestCluster> StartAsync(short siloCount)
-    {
-        var builder = new InProcessTestClusterBuilder(siloCount);
-        builder.ConfigureSilo((_, silo) => silo.AddMirroredGrains(options =>
-        {
-            options.Ledger = _bench.File("ledger");
-            options.Lanes = new ComputeSpec { Lanes = 2, Cache = "none" };
-            options.BeatInterval = TimeSpan.FromMilliseconds(200);
-        }));
-        var cluster = builder.Build();
-        await cluster.DeployAsync();
-        return cluster;
     }
 
     private static async Task<InProcessSiloHandle> HostOfAsync(InProcessTestCluster cluster, IRunGrain run, bool isCoordinator)

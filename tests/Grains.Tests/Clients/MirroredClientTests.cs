@@ -1,0 +1,78 @@
+using MirroredInfluence.Client;
+using MirroredInfluence.Engine.Tests;
+
+namespace MirroredInfluence.Grains.Tests.Clients;
+
+public sealed class MirroredClientTests : IDisposable
+{
+    private readonly Workbench _bench = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task ARunIsSubmittedWatchedAndRead()
+    {
+        var spec = _bench.Spec();
+        var expected = await _bench.RunAsync(spec, "here");
+        await using var cluster = await TestCluster.StartAsync(_bench, 2);
+        await using var client = new MirroredClient(cluster.Client);
+        var run = await client.SubmitAsync(spec, Options("there"), Cancel);
+
+        var states = new List<RunState>();
+        await foreach (var status in run.WatchAsync(Cancel))
+            states.Add(status.State);
+        Assert.Equal(RunState.Finished, states[^1]);
+        Assert.Equal(states.Order(), states);
+
+        var result = await run.ResultAsync(Cancel);
+        Assert.Equal((expected.Run, expected.ScoredRows), (result.Run, result.ScoredRows));
+        Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(_bench.File("there"), "result.json"), Cancel), result.Json.ToArray());
+
+        var listed = Assert.Single(await client.ListAsync(Cancel));
+        Assert.Equal((run.Directory, RunState.Finished), (listed.Directory, listed.State));
+    }
+
+    [Fact]
+    public async Task AFailureKeepsItsKindAndMessage()
+    {
+        var spec = _bench.Spec();
+        spec = spec with { Train = spec.Train with { Id = "none" } };
+        var expected = await _bench.RefusalOf(spec, FailureKind.Invalid);
+        await using var cluster = await TestCluster.StartAsync(_bench, 1);
+        await using var client = new MirroredClient(cluster.Client);
+        var run = await client.SubmitAsync(spec, Options("there"), Cancel);
+        var failure = await Assert.ThrowsAsync<MirroredException>(() => run.ResultAsync(Cancel));
+        Assert.Equal((FailureKind.Invalid, expected), (failure.Kind, failure.Message));
+    }
+
+    [Fact]
+    public async Task ACancelledRun_KeepsItsPartsAndGoesOnWhenItIsSubmittedAgain()
+    {
+        var spec = _bench.Spec(train: new Images { RowCount = 4000 }) with { Compute = new ComputeSpec { Lanes = 1, ShardRows = 8, Cache = "none" } };
+        await using var cluster = await TestCluster.StartAsync(_bench, 1);
+        await using var client = new MirroredClient(cluster.Client);
+        var run = await client.SubmitAsync(spec, Options("there"), Cancel);
+        await foreach (var status in run.WatchAsync(Cancel))
+        {
+            if (status is { State: RunState.Scoring, DoneCount: > 200 })
+                await run.CancelAsync(Cancel);
+        }
+
+        Assert.Equal(RunState.Cancelled, (await run.StatusAsync(Cancel)).State);
+        Assert.Equal(FailureKind.Invalid, (await Assert.ThrowsAsync<MirroredException>(() => run.ResultAsync(Cancel))).Kind);
+        var again = await client.SubmitAsync(spec, Options("there"), Cancel);
+        Assert.Equal(4000, (await again.ResultAsync(Cancel)).ScoredRows);
+    }
+
+    [Fact]
+    public async Task AClusterThatIsNotThere_IsUnavailable()
+    {
+        var failure = await Assert.ThrowsAsync<MirroredException>(() => MirroredClient.ConnectAsync(new ClusterAddress { Gateways = ["127.0.0.1:1"] }, cancellationToken: Cancel));
+        Assert.Equal(FailureKind.Unavailable, failure.Kind);
+        Assert.StartsWith("127.0.0.1:1: no silo of cluster 'mirrored' answers: ", failure.Message, StringComparison.Ordinal);
+    }
+
+    private RunOptions Options(string name) => new() { Directory = _bench.File(name) };
+}
