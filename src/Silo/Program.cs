@@ -30,7 +30,7 @@ try
 catch (MirroredException exception)
 {
     await Console.Error.WriteLineAsync($"silo: {exception.Message}");
-    return exception.Kind.ExitCode();
+    return exception.Kind switch { FailureKind.Invalid => 2, FailureKind.Data => 3, FailureKind.Unavailable => 4, _ => 70 };
 }
 
 static void Configure(ISiloBuilder silo, SiloOptions options)

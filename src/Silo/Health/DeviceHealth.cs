@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using MirroredInfluence.Torch;
+
+namespace MirroredInfluence.Silo;
+
+/// <summary>libtorch is there and sees the silo's device.</summary>
+internal sealed class DeviceHealth(SiloOptions options) : IHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var devices = TorchRuntime.Describe().Devices;
+            return Task.FromResult(devices.Any(device => device.StartsWith(options.Device, StringComparison.Ordinal))
+                ? HealthCheckResult.Healthy()
+                : HealthCheckResult.Unhealthy($"Silo:Device: '{options.Device}' is none of {string.Join(", ", devices)}."));
+        }
+        catch (MirroredException exception)
+        {
+            return Task.FromResult(HealthCheckResult.Unhealthy(exception.Message));
+        }
+    }
+}

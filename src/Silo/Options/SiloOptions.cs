@@ -1,0 +1,95 @@
+using System.Net;
+using Microsoft.Extensions.Configuration;
+
+namespace MirroredInfluence.Silo;
+
+/// <summary>What a silo is told, in the section <c>Silo</c> of its configuration: <c>appsettings.json</c>, variables such as <c>Silo__Ledger</c>, or <c>--Silo:Ledger</c>.</summary>
+internal sealed record SiloOptions
+{
+    private const string Section = "Silo";
+
+    /// <summary>A folder or store that every silo reaches, for the list of submitted runs.</summary>
+    public string Ledger { get; init; } = "";
+
+    public ClusteringKind Clustering { get; init; } = ClusteringKind.Localhost;
+
+    /// <summary>Of the membership database.</summary>
+    public string? ConnectionString { get; init; }
+
+    public string ClusterId { get; init; } = "mirrored";
+
+    public string ServiceId { get; init; } = "mirrored";
+
+    /// <summary>At which other silos reach this one; the loopback address on localhost.</summary>
+    public string? Address { get; init; }
+
+    public int SiloPort { get; init; } = 11111;
+
+    public int GatewayPort { get; init; } = 30000;
+
+    /// <summary>On localhost: the silo port of the first silo, whose memory holds the membership.</summary>
+    public int? FirstSiloPort { get; init; }
+
+    /// <summary>For <c>/live</c> and <c>/ready</c>.</summary>
+    public int HealthPort { get; init; } = 8080;
+
+    /// <summary>False: the silo coordinates only.</summary>
+    public bool HasLanes { get; init; } = true;
+
+    /// <summary>As <c>compute.device</c> of a spec.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>As <c>compute.lanes</c> of a spec.</summary>
+    public int? Lanes { get; init; }
+
+    /// <summary>As <c>compute.cache</c> of a spec.</summary>
+    public string? Cache { get; init; }
+
+    /// <summary>As <c>compute.cacheGigabytes</c> of a spec.</summary>
+    public double CacheGigabytes { get; init; } = 20;
+
+    /// <summary>Between two signs of life of a silo.</summary>
+    public double BeatSeconds { get; init; } = 2;
+
+    /// <summary>Between two probes of another silo; two that are missed count as its death.</summary>
+    public double ProbeSeconds { get; init; } = 5;
+
+    public IPAddress EndPointAddress => Address is { } address ? IPAddress.Parse(address) : IPAddress.Loopback;
+
+    /// <exception cref="MirroredException">Invalid: names the setting, what it says and what was expected.</exception>
+    public static SiloOptions Read(IConfiguration configuration)
+    {
+        SiloOptions options;
+        try
+        {
+            options = configuration.GetSection(Section).Get<SiloOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new SiloOptions();
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw Failure.Invalid($"{Section}: {exception.Message} Settings are listed in docs/reference/silo.md.", exception);
+        }
+
+        Require(options.Ledger.Length > 0, nameof(Ledger), "nothing", "a folder or store that all silos reach, such as az://account/container/cluster");
+        Require(options.Clustering == ClusteringKind.Localhost || options.ConnectionString is { Length: > 0 }, nameof(ConnectionString), "nothing", "the connection string of the membership database");
+        Require(options.Clustering == ClusteringKind.Localhost || options.Address is not null, nameof(Address), "nothing", "the address at which other silos reach this one");
+        Require(options.Address is null || IPAddress.TryParse(options.Address, out _), nameof(Address), options.Address, "an IP address");
+        RequirePort(options.SiloPort, nameof(SiloPort));
+        RequirePort(options.GatewayPort, nameof(GatewayPort));
+        RequirePort(options.HealthPort, nameof(HealthPort));
+        Require(options.Lanes is null or (>= 1 and <= 1024), nameof(Lanes), options.Lanes, "1 to 1024");
+        Require(options.BeatSeconds is >= 0.1 and <= 60, nameof(BeatSeconds), options.BeatSeconds, "0.1 to 60");
+        Require(options.ProbeSeconds is >= 0.5 and <= 60, nameof(ProbeSeconds), options.ProbeSeconds, "0.5 to 60");
+        return options;
+
+        static void RequirePort(int port, string name) => Require(port is >= 1 and <= 65535, name, port, "1 to 65535");
+
+        static void Require(bool isMet, string name, object? found, string expected)
+        {
+            if (!isMet)
+                throw Failure.Invalid($"{Section}:{name}: found {found}; expected {expected}.");
+        }
+    }
+
+    /// <summary>What this silo computes with, or null without lanes.</summary>
+    public ComputeSpec? ToCompute() => HasLanes ? new ComputeSpec { Device = Device, Lanes = Lanes, Cache = Cache, CacheGigabytes = CacheGigabytes } : null;
+}
