@@ -4,22 +4,22 @@ using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using MirroredInfluence;
 using MirroredInfluence.Grains;
 using MirroredInfluence.Silo;
 using Orleans.Configuration;
-using Orleans.Hosting;
 
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
-    var options = SiloOptions.Read(builder.Configuration);
-    if (options.Clustering == ClusteringKind.PostgreSql)
-        await MembershipSchema.EnsureAsync(options.ConnectionString!, CancellationToken.None);
+    var settings = SiloSettings.Read(builder.Configuration);
+    if (settings.Clustering == ClusteringKind.PostgreSql)
+        await MembershipSchema.EnsureAsync(settings.ConnectionString!, CancellationToken.None);
 
-    builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(options.Clustering == ClusteringKind.Localhost ? IPAddress.Loopback : IPAddress.Any, options.HealthPort));
-    builder.Services.AddSingleton(options).AddSingleton(TimeProvider.System);
+    builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(settings.Clustering == ClusteringKind.Localhost ? IPAddress.Loopback : IPAddress.Any, settings.HealthPort));
+    builder.Services.AddSingleton(settings).AddSingleton(TimeProvider.System);
     builder.Services.AddHealthChecks().AddCheck<StoreHealth>("store").AddCheck<DeviceHealth>("device");
-    builder.UseOrleans(silo => Configure(silo, options));
+    builder.UseOrleans(silo => Configure(silo, settings));
 
     var app = builder.Build();
     app.MapHealthChecks("/live", new HealthCheckOptions { Predicate = _ => false });
@@ -33,29 +33,29 @@ catch (MirroredException exception)
     return exception.Kind switch { FailureKind.Invalid => 2, FailureKind.Data => 3, FailureKind.Unavailable => 4, _ => 70 };
 }
 
-static void Configure(ISiloBuilder silo, SiloOptions options)
+static void Configure(ISiloBuilder silo, SiloSettings settings)
 {
-    if (options.Clustering == ClusteringKind.Localhost)
+    if (settings.Clustering == ClusteringKind.Localhost)
     {
         silo.UseLocalhostClustering(
-            options.SiloPort, options.GatewayPort, new IPEndPoint(IPAddress.Loopback, options.FirstSiloPort ?? options.SiloPort), options.ServiceId, options.ClusterId);
+            settings.SiloPort, settings.GatewayPort, new IPEndPoint(IPAddress.Loopback, settings.FirstSiloPort ?? settings.SiloPort), settings.ServiceId, settings.ClusterId);
     }
     else
     {
-        silo.UseAdoNetClustering(membership => (membership.Invariant, membership.ConnectionString) = ("Npgsql", options.ConnectionString!));
-        silo.ConfigureEndpoints(options.EndPointAddress, options.SiloPort, options.GatewayPort);
-        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (options.ClusterId, options.ServiceId));
+        silo.UseAdoNetClustering(membership => (membership.Invariant, membership.ConnectionString) = ("Npgsql", settings.ConnectionString!));
+        silo.ConfigureEndpoints(settings.EndPointAddress, settings.SiloPort, settings.GatewayPort);
+        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (settings.ClusterId, settings.ServiceId));
     }
 
     silo.Configure<ClusterMembershipOptions>(membership =>
     {
-        (membership.ProbeTimeout, membership.NumMissedProbesLimit) = (TimeSpan.FromSeconds(options.ProbeSeconds), 2);
+        (membership.ProbeTimeout, membership.NumMissedProbesLimit) = (TimeSpan.FromSeconds(settings.ProbeSeconds), 2);
         (membership.IAmAliveTablePublishTimeout, membership.DefunctSiloCleanupPeriod) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10));
     });
     silo.AddMirroredGrains(grains =>
     {
-        grains.Ledger = options.Ledger;
-        grains.Lanes = options.ToCompute();
-        grains.BeatInterval = TimeSpan.FromSeconds(options.BeatSeconds);
+        grains.Ledger = settings.Ledger;
+        grains.Lanes = settings.ToCompute();
+        grains.BeatInterval = TimeSpan.FromSeconds(settings.BeatSeconds);
     });
 }

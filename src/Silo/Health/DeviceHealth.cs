@@ -4,16 +4,16 @@ using MirroredInfluence.Torch;
 namespace MirroredInfluence.Silo;
 
 /// <summary>libtorch is there and sees the silo's device.</summary>
-internal sealed class DeviceHealth(SiloOptions options) : IHealthCheck
+internal sealed class DeviceHealth(SiloSettings settings) : IHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
             var devices = TorchRuntime.Describe().Devices;
-            return Task.FromResult(devices.Any(device => device.StartsWith(options.Device, StringComparison.Ordinal))
+            return Task.FromResult(devices.Any(device => device.StartsWith(settings.Device, StringComparison.Ordinal))
                 ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy($"Silo:Device: '{options.Device}' is none of {string.Join(", ", devices)}."));
+                : HealthCheckResult.Unhealthy($"Silo:Device: '{settings.Device}' is none of {string.Join(", ", devices)}."));
         }
         catch (MirroredException exception)
         {

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Configuration;
 namespace MirroredInfluence.Silo;
 
 /// <summary>What a silo is told, in the section <c>Silo</c> of its configuration: <c>appsettings.json</c>, variables such as <c>Silo__Ledger</c>, or <c>--Silo:Ledger</c>.</summary>
-internal sealed record SiloOptions
+internal sealed record SiloSettings
 {
     private const string Section = "Silo";
 
@@ -57,12 +57,12 @@ internal sealed record SiloOptions
     public IPAddress EndPointAddress => Address is { } address ? IPAddress.Parse(address) : IPAddress.Loopback;
 
     /// <exception cref="MirroredException">Invalid: names the setting, what it says and what was expected.</exception>
-    public static SiloOptions Read(IConfiguration configuration)
+    public static SiloSettings Read(IConfiguration configuration)
     {
-        SiloOptions options;
+        SiloSettings options;
         try
         {
-            options = configuration.GetSection(Section).Get<SiloOptions>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new SiloOptions();
+            options = configuration.GetSection(Section).Get<SiloSettings>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new SiloSettings();
         }
         catch (InvalidOperationException exception)
         {
