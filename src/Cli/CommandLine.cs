@@ -89,7 +89,8 @@ internal static class CommandLine
     }
 
     internal static IEnumerable<Verb> AllVerbs() =>
-        [new DoctorVerb(), new ImportVerb(), new InspectVerb(), new PlanVerb(), new TuneVerb(), new RunVerb(), new WorkVerb(), new ReduceVerb(), new StatusVerb(), new ReportVerb(), new VerifyVerb()];
+        [new DoctorVerb(), new ImportVerb(), new InspectVerb(), new PlanVerb(), new TuneVerb(), new RunVerb(), new WorkVerb(), new ReduceVerb(), new StatusVerb(), new ReportVerb(), new VerifyVerb(),
+         new SubmitVerb(), new WatchVerb(), new RunsVerb(), new CancelVerb()];
 
     private static int ExitCodeOf(FailureKind kind) => kind switch
     {

@@ -18,6 +18,13 @@ internal sealed record LedgerEntry
 
     public RunFailure? Failure { get; init; }
 
+    /// <summary>Units done when it ended.</summary>
+    public long DoneCount { get; init; }
+
+    public long TotalCount { get; init; }
+
+    public long UnscorableRowCount { get; init; }
+
     public static LedgerEntry Of(RunOrder order, DateTimeOffset submittedAt) => new()
     {
         Directory = order.Directory,

@@ -166,7 +166,9 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         // A coordinator that moves to another silo has not ended its run.
         if (!_isLeaving)
         {
-            _entry = entry with { End = end, Failure = _failure };
+            var last = Report(entry);
+            var (doneCount, totalCount) = end == RunPhaseCode.Finished ? (_work!.Plan.RowCount, _work.Plan.RowCount) : (last.DoneCount, last.TotalCount);
+            _entry = entry with { End = end, Failure = _failure, DoneCount = doneCount, TotalCount = totalCount, UnscorableRowCount = _unscorableRowCount };
             await ledger.PutAsync(_entry, CancellationToken.None);
             Enter(end);
             DelayDeactivation(TimeSpan.Zero);
@@ -218,22 +220,34 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
 
     private RunReport Report(LedgerEntry entry)
     {
-        var phase = entry.End ?? _phase;
-        var progress = _progress;
-        var isScored = _board is not null && phase is RunPhaseCode.Scoring or RunPhaseCode.Finished;
-        var seconds = isScored ? time.GetElapsedTime(_scoringSince).TotalSeconds : 0;
-        return new RunReport
+        var report = new RunReport
         {
             Directory = entry.Directory,
-            Phase = phase == RunPhaseCode.Planning && progress?.Phase == RunPhase.Ascending ? RunPhaseCode.Ascending : phase,
-            DoneCount = isScored ? _rowCount : progress?.DoneCount ?? 0,
-            TotalCount = isScored ? _work!.Plan.RowCount : progress?.TotalCount ?? 0,
-            PerSecond = isScored && phase == RunPhaseCode.Scoring && seconds > 0 ? (_rowCount - _rowCountBefore) / seconds : progress?.PerSecond ?? 0,
-            UnscorableRowCount = _unscorableRowCount,
+            Phase = entry.End ?? _phase,
+            DoneCount = entry.DoneCount,
+            TotalCount = entry.TotalCount,
+            PerSecond = 0,
+            UnscorableRowCount = entry.End is null ? _unscorableRowCount : entry.UnscorableRowCount,
             Priority = entry.Priority,
             SubmittedAt = entry.SubmittedAt,
             Failure = entry.Failure,
             Version = Interlocked.Read(ref _version),
+        };
+        if (entry.End is not null)
+            return report;
+
+        if (_phase == RunPhaseCode.Scoring)
+        {
+            var seconds = time.GetElapsedTime(_scoringSince).TotalSeconds;
+            return report with { DoneCount = _rowCount, TotalCount = _work!.Plan.RowCount, PerSecond = seconds > 0 ? (_rowCount - _rowCountBefore) / seconds : 0 };
+        }
+
+        return _progress is not { } progress ? report : report with
+        {
+            Phase = _phase == RunPhaseCode.Planning && progress.Phase == RunPhase.Ascending ? RunPhaseCode.Ascending : _phase,
+            DoneCount = progress.DoneCount,
+            TotalCount = progress.TotalCount,
+            PerSecond = progress.PerSecond,
         };
     }
 

@@ -1,0 +1,34 @@
+using System.CommandLine;
+using MirroredInfluence.Client;
+
+namespace MirroredInfluence.Cli;
+
+/// <summary>Lists a cluster's runs.</summary>
+internal sealed class RunsVerb : Verb
+{
+    private readonly Option<string> _cluster = ClusterConnection.Flag();
+    private readonly Option<bool> _json = new("--json") { Description = "A JSON object a line and run." };
+
+    public RunsVerb()
+        : base("runs", "List the runs of a cluster, the newest first.") => AddFlags("Cluster", _cluster, _json);
+
+    public override IReadOnlyList<Example> Examples => [new("runs --cluster silo.example:30000", "state, how far, priority, directory")];
+
+    public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        await using var client = await ClusterConnection.OpenAsync(parsed, _cluster, cancellationToken);
+        foreach (var run in await client.ListAsync(cancellationToken))
+        {
+            if (parsed.GetValue(_json))
+                terminal.Output.WriteJsonLine(new { run.Directory, run.State, run.DoneCount, run.TotalCount, run.PerSecond, run.UnscorableRowCount, run.Priority, run.SubmittedAt, Failure = run.Failure?.Message });
+            else
+                terminal.Output.WriteLine($"{NameOf(run.State),-10} {Coverage(run),7}  priority {run.Priority,3}  {run.SubmittedAt.ToLocalTime():yyyy-MM-dd HH:mm}  {run.Directory}");
+        }
+
+        return 0;
+    }
+
+    private static string NameOf(RunState state) => state.ToString().ToLowerInvariant();
+
+    private static string Coverage(RunStatus run) => run.TotalCount == 0 ? "" : $"{(double)run.DoneCount / run.TotalCount:P1}";
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using MirroredInfluence.Client;
+
+namespace MirroredInfluence.Cli;
+
+/// <summary>Gives a run to a cluster.</summary>
+internal sealed class SubmitVerb : Verb
+{
+    private readonly SpecOptions _spec = new();
+
+    private readonly Option<string> _out = new("--out") { HelpName = "DIR", Required = true, Description = "The run directory, which names the run: a store or folder that all silos reach." };
+    private readonly Option<string> _cluster = ClusterConnection.Flag();
+    private readonly Option<int> _priority = new("--priority") { HelpName = "NUMBER", DefaultValueFactory = _ => 10, Description = "1 to 100: a run of 20 gets twice the lane time of one of 10. [10]" };
+    private readonly Option<bool> _allowPoisoned = WorkVerb.AllowPoisoned();
+    private readonly Option<bool> _watch = new("--watch") { Description = "Show the run until it has ended. Ctrl-C leaves it going." };
+    private readonly Option<bool> _json = new("--json") { Description = "With --watch, a JSON object a line: progress, then a summary. For programs." };
+
+    public SubmitVerb()
+        : base("submit", "Give a run to a cluster. The same run again goes on with it.")
+    {
+        Add(_spec.SpecFile);
+        AddFlags("Cluster", _cluster, _out, _priority, _allowPoisoned, _watch, _json);
+        AddFlags(_spec.Groups);
+    }
+
+    public override IReadOnlyList<Example> Examples =>
+    [
+        new("submit spec.json --out az://account/runs/first --cluster silo.example:30000", "and go home"),
+        new("submit spec.json --out az://account/runs/first --watch", "the cluster of MIRRORED_CLUSTER; stay and look"),
+    ];
+
+    public override string WhenStopped => "the cluster goes on with the run; `mirrored watch` shows it, `mirrored cancel` ends it.";
+
+    public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var spec = _spec.Read(parsed);
+        var options = new RunOptions
+        {
+            Directory = Absolute(parsed.GetValue(_out)!),
+            Priority = parsed.GetValue(_priority),
+            AllowPoisoned = parsed.GetValue(_allowPoisoned),
+        };
+        await using var client = await ClusterConnection.OpenAsync(parsed, _cluster, cancellationToken);
+        var run = await client.SubmitAsync(spec, options, cancellationToken);
+        if (parsed.GetValue(_watch))
+            await RunWatch.ToEndAsync(run, terminal, parsed.GetValue(_json), cancellationToken);
+        else
+            terminal.Say($"submitted; look at it with: mirrored watch {run.Directory}");
+        return 0;
+    }
+
+    /// <summary>Silos have other current directories.</summary>
+    internal static string Absolute(string path) => FileUri.IsRemote(path) ? path : Path.GetFullPath(path);
+}

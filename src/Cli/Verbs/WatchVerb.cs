@@ -1,0 +1,29 @@
+using System.CommandLine;
+
+namespace MirroredInfluence.Cli;
+
+/// <summary>Shows a cluster's run until it has ended.</summary>
+internal sealed class WatchVerb : Verb
+{
+    private readonly Argument<string> _directory = new("DIR") { Description = "The run directory, as it was submitted." };
+    private readonly Option<string> _cluster = ClusterConnection.Flag();
+    private readonly Option<bool> _json = new("--json") { Description = "A JSON object a line: progress, then a summary. For programs." };
+
+    public WatchVerb()
+        : base("watch", "Show a run of a cluster until it has ended.")
+    {
+        Add(_directory);
+        AddFlags("Cluster", _cluster, _json);
+    }
+
+    public override IReadOnlyList<Example> Examples => [new("watch az://account/runs/first --cluster silo.example:30000", "exit code 0 when it is finished, the failure's otherwise")];
+
+    public override string WhenStopped => "the cluster goes on with the run.";
+
+    public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
+    {
+        await using var client = await ClusterConnection.OpenAsync(parsed, _cluster, cancellationToken);
+        await RunWatch.ToEndAsync(client.Run(SubmitVerb.Absolute(parsed.GetValue(_directory)!)), terminal, parsed.GetValue(_json), cancellationToken);
+        return 0;
+    }
+}
