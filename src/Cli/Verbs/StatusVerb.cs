@@ -34,7 +34,7 @@ internal sealed class StatusVerb : Verb
         using var data = new DataFiles(cache, terminal.Time, cancellationToken);
         var store = ObjectStores.Open(place, cache, terminal.Time);
         var directory = await RunDirectory.OpenAsync(store, cancellationToken);
-        var status = await RunStatus.ReadAsync(directory, store, terminal.Time.GetUtcNow(), cancellationToken);
+        var status = await DirectoryStatus.ReadAsync(directory, store, terminal.Time.GetUtcNow(), cancellationToken);
         var soFar = parsed.GetValue(_top) ? await new Reducer(data, terminal.Time).ReduceSoFarAsync(directory, cancellationToken) : null;
 
         if (parsed.GetValue(_json))
@@ -60,7 +60,7 @@ internal sealed class StatusVerb : Verb
         return JsonNode.Parse(stream.ToArray())!;
     }
 
-    private static void Write(RunStatus status, ObjectUri place, TextWriter output)
+    private static void Write(DirectoryStatus status, ObjectUri place, TextWriter output)
     {
         output.WriteLine($"run         {status.Run}");
         output.WriteLine($"model       {status.Model}");

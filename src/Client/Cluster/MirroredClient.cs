@@ -12,6 +12,8 @@ namespace MirroredInfluence.Client;
 /// <summary>A program's way to a cluster. Loads neither libtorch nor the engine.</summary>
 public sealed class MirroredClient : IMirroredClient
 {
+    private static readonly TimeSpan s_knockPatience = TimeSpan.FromSeconds(10);
+
     private readonly IHost? _host;
     private readonly IGrainFactory _grains;
 
@@ -29,6 +31,7 @@ public sealed class MirroredClient : IMirroredClient
         ClusterAddress address, Action<IClientBuilder>? configure = null, CancellationToken cancellationToken = default)
     {
         var gateways = await ResolveAsync(address, cancellationToken).ConfigureAwait(false);
+        await KnockAsync(address, gateways, cancellationToken).ConfigureAwait(false);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.UseOrleansClient(client =>
         {
@@ -45,8 +48,7 @@ public sealed class MirroredClient : IMirroredClient
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             host.Dispose();
-            throw Failure.Unavailable(
-                $"{string.Join(", ", address.Gateways)}: no silo of cluster '{address.ClusterId}' answers: {exception.Message} Look whether the cluster runs, and whether its gateways are reached from here.", exception);
+            throw NoAnswer(address, exception);
         }
     }
 
@@ -78,6 +80,32 @@ public sealed class MirroredClient : IMirroredClient
         await _host.StopAsync().ConfigureAwait(false);
         _host.Dispose();
     }
+
+    /// <summary>Orleans' client tries for minutes: where nobody listens, that is said in seconds.</summary>
+    private static async Task KnockAsync(ClusterAddress address, IPEndPoint[] gateways, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(s_knockPatience);
+        Exception? last = null;
+        foreach (var gateway in gateways)
+        {
+            try
+            {
+                using var socket = new Socket(gateway.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync(gateway, patience.Token).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception exception) when (exception is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                last = exception;
+            }
+        }
+
+        throw NoAnswer(address, last!);
+    }
+
+    private static MirroredException NoAnswer(ClusterAddress address, Exception exception) => Failure.Unavailable(
+        $"{string.Join(", ", address.Gateways)}: no silo of cluster '{address.ClusterId}' answers: {exception.Message}. Look whether the cluster runs, and whether its gateways are reached from here.", exception);
 
     private static async Task<IPEndPoint[]> ResolveAsync(ClusterAddress address, CancellationToken cancellationToken)
     {

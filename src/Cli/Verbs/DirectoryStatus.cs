@@ -5,7 +5,7 @@ using MirroredInfluence.Storage;
 namespace MirroredInfluence.Cli;
 
 /// <summary>How far a run is. Lists parts and reads none: large runs cost little more than small ones.</summary>
-internal sealed record RunStatus
+internal sealed record DirectoryStatus
 {
     public required string Run { get; init; }
 
@@ -47,7 +47,7 @@ internal sealed record RunStatus
 
     public bool IsScored => ShardCount > 0 && ScoredShardCount == ShardCount;
 
-    public static async Task<RunStatus> ReadAsync(RunDirectory directory, IObjectStore store, DateTimeOffset now, CancellationToken cancellationToken)
+    public static async Task<DirectoryStatus> ReadAsync(RunDirectory directory, IObjectStore store, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var manifest = directory.Manifest;
         var plan = await directory.TryGetPlanAsync(cancellationToken);
@@ -57,7 +57,7 @@ internal sealed record RunStatus
         await foreach (var shardIndex in directory.ListPartsAsync(cancellationToken))
             scored.Add(shardIndex);
 
-        return new RunStatus
+        return new DirectoryStatus
         {
             Run = manifest.Run,
             Model = manifest.Spec.Model.Uri,
