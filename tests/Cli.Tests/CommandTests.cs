@@ -11,7 +11,7 @@ public sealed partial class CommandTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("improt", "mirrored: unknown verb 'improt'; expected one of doctor, import, inspect, plan, tune, run, work, reduce, status, report, verify; did you mean import? See mirrored --help.")]
+    [InlineData("improt", "mirrored: unknown verb 'improt'; expected one of doctor, import, inspect, plan, tune, run, work, reduce, status, report, verify, submit, watch, runs, cancel; did you mean import? See mirrored --help.")]
     [InlineData("--vebose", "mirrored: unknown flag --vebose; did you mean --verbose? See mirrored --help.")]
     [InlineData("run --ascent-step 3", "mirrored: run: unknown flag --ascent-step; did you mean --ascent-steps? See mirrored run --help.")]
     [InlineData("run --train-shards a.arrow --test-shard b.arrow", "mirrored: run: unknown flag --test-shard; did you mean --test-shards? See mirrored run --help.")]

@@ -45,7 +45,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
             return true;
 
         DelayDeactivation(Timeout.InfiniteTimeSpan);
-        (_stop, _failure, _progress, _board) = (new CancellationTokenSource(), null, null, null);
+        (_stop, _failure, _progress, _board, _unscorableRowCount) = (new CancellationTokenSource(), null, null, null, 0);
         _driving = DriveAsync(entry, _stop.Token);
         return true;
     }
@@ -146,7 +146,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
             var done = await Task.Run(() => work.PrepareAsync(stop), stop);
             await ScoreAsync(entry, work, done, stop);
             Enter(RunPhaseCode.Reducing);
-            await Task.Run(() => work.FinishAsync(stop), stop);
+            _unscorableRowCount = await Task.Run(() => work.FinishAsync(stop), stop);
             end = RunPhaseCode.Finished;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

@@ -54,13 +54,15 @@ internal sealed class RunWork : IDisposable
         return done.ToImmutable();
     }
 
+    /// <returns>Rows that could not be scored.</returns>
     /// <exception cref="MirroredException">Data: too many rows are unscorable, a part cannot be read, or a shard is poisoned.</exception>
-    public async Task FinishAsync(CancellationToken cancellationToken)
+    public async Task<long> FinishAsync(CancellationToken cancellationToken)
     {
         if (!_entry.AllowPoisoned)
             await PoisonedShards.RefuseAsync(Directory, Plan, cancellationToken);
         var result = await new Reducer(_data, _silo.Time, _progress).ReduceScoredAsync(Directory, _run.Queries, cancellationToken);
         await ResultFiles.WriteAsync(Directory, _place, result, _data, _run.Spec.Report, cancellationToken);
+        return result.Unscorable.Count;
     }
 
     public Task SetAsideAsync(int shardIndex, CancellationToken cancellationToken)
