@@ -20,6 +20,7 @@ native: setup-run
 
 build: native ## build the native library and every project that restores here
 	@dotnet build MirroredInfluence.sln -c Release -v q -nologo -clp:NoSummary
+	@[ -e artifacts/bin/Silo/release/MirroredInfluence.Silo ] || echo "Microsoft Orleans does not restore here: Grains, Silo and the cluster's client are left out (docs/decisions/0100)"
 
 demo: build ## Fashion-MNIST end to end: import, ascend, score, report (out/demo/report.html)
 	@demo/run.sh
