@@ -100,13 +100,18 @@ class Engine:
         return {name: (last[name][0] - first[name][0]) / (last[name][1] - first[name][1]) for name in last}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=5)
+def read_options(description: str, rounds: int) -> argparse.Namespace:
+    """Also has libtorch compute with one thread."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=rounds)
     parser.add_argument("--model", type=Path, default=ROOT / "demo" / "fashion-cnn.pt")
     parser.add_argument("--data", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
-    options = parser.parse_args()
     os.environ["OMP_NUM_THREADS"] = "1"
+    return parser.parse_args()
+
+
+def main() -> None:
+    options = read_options(__doc__, rounds=5)
     theirs = fastest({size: python_loop(options, size) for size in MINI_BATCH_ROWS})
     ours = fastest({size: bare_loop(options, size, "cold") for size in MINI_BATCH_ROWS})
     print(f"mini-batches: {ours} rows, the reference {theirs}", flush=True)

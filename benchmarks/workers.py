@@ -6,7 +6,6 @@ All of them are started together and stand still (SIGSTOP) but for those whose t
 machine's speed drifts by a factor of two within minutes. A shard counts in the turn in which its part is committed. The bare forwards say what the cores can give.
 """
 
-import argparse
 import os
 import random
 import signal
@@ -16,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from throughput import COPIES, ROOT, Engine, bare_loop
+from throughput import COPIES, ROOT, Engine, bare_loop, read_options
 
 SHARD_ROWS = 5_000
 MINI_BATCH_ROWS = 32
@@ -25,6 +24,11 @@ TURN_SECONDS = 1.0
 LINKS = 4
 SHARDS = COPIES * LINKS * 12
 WARM_UP_COVERAGE, END_COVERAGE = 0.05, 0.95
+
+
+def let(signal_number: int, processes: list) -> None:
+    for process in processes:
+        os.kill(process.pid, signal_number)
 
 
 class Turns:
@@ -41,21 +45,17 @@ class Turns:
         self.bare = [bare_loop(options, MINI_BATCH_ROWS, "cold", core=()) for _ in range(PROCESSES)]
 
     def parts(self) -> int:
-        return sum(1 for path in self.out.glob("parts/**/*") if path.is_file())
+        return sum(1 for _ in self.out.glob("parts/*.arrow"))
 
     def rows(self) -> tuple:
         return self.parts() * SHARD_ROWS, sum(loop.done[0] for loop in self.bare)
 
-    def let(self, signal_number: int, processes: list) -> None:
-        for process in processes:
-            os.kill(process.pid, signal_number)
-
     def rates(self, kind: str, count: int) -> float:
         processes = self.workers[:count] if kind == "workers" else [loop.process for loop in self.bare[:count]]
         before, start = self.rows(), time.monotonic()
-        self.let(signal.SIGCONT, processes)
+        let(signal.SIGCONT, processes)
         time.sleep(TURN_SECONDS)
-        self.let(signal.SIGSTOP, processes)
+        let(signal.SIGSTOP, processes)
         after, seconds = self.rows(), time.monotonic() - start
         return (after[kind == "bare"] - before[kind == "bare"]) / seconds
 
@@ -64,7 +64,7 @@ class Turns:
         everybody = self.workers + [loop.process for loop in self.bare]
         while self.parts() < WARM_UP_COVERAGE * SHARDS:
             time.sleep(0.1)
-        self.let(signal.SIGSTOP, everybody)
+        let(signal.SIGSTOP, everybody)
         turns = [(kind, count) for kind in ("workers", "bare") for count in (1, 2, PROCESSES)]
         rates = {turn: [] for turn in turns}
         while self.parts() < END_COVERAGE * SHARDS:
@@ -77,12 +77,7 @@ class Turns:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--model", type=Path, default=ROOT / "demo" / "fashion-cnn.pt")
-    parser.add_argument("--data", type=Path, default=Path("/usr/share/datasets/fashion-mnist"))
-    options = parser.parse_args()
-    os.environ["OMP_NUM_THREADS"] = "1"
+    options = read_options(__doc__, rounds=3)
     ratios = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
