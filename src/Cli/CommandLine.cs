@@ -44,7 +44,7 @@ internal static class CommandLine
             terminal.Say($"mirrored: {ObjectUri.HideQueries(message.ReplaceLineEndings(" "))}");
             if (isVerbose)
                 terminal.Say(ObjectUri.HideQueries(exception.ToString()));
-            return ExitCodeOf(kind);
+            return ExitCode.Of(kind);
         }
     }
 
@@ -91,12 +91,4 @@ internal static class CommandLine
     internal static IEnumerable<Verb> AllVerbs() =>
         [new DoctorVerb(), new ImportVerb(), new InspectVerb(), new PlanVerb(), new TuneVerb(), new RunVerb(), new WorkVerb(), new ReduceVerb(), new StatusVerb(), new ReportVerb(), new VerifyVerb(),
          new SubmitVerb(), new WatchVerb(), new RunsVerb(), new CancelVerb()];
-
-    private static int ExitCodeOf(FailureKind kind) => kind switch
-    {
-        FailureKind.Invalid => 2,
-        FailureKind.Data => 3,
-        FailureKind.Unavailable => 4,
-        _ => 70,
-    };
 }

@@ -27,5 +27,5 @@ public sealed record RunStatus
     /// <summary>What a run failed with; null unless it is <see cref="RunState.Failed"/>.</summary>
     public MirroredException? Failure { get; init; }
 
-    public bool HasEnded => State is RunState.Finished or RunState.Failed or RunState.Cancelled;
+    public bool HasEnded => State >= RunState.Finished;
 }

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using MirroredInfluence;
@@ -12,6 +13,7 @@ using Orleans.Configuration;
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
+    builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogging() });
     var settings = SiloSettings.Read(builder.Configuration);
     if (settings.Clustering == ClusteringKind.PostgreSql)
         await MembershipSchema.EnsureAsync(settings.ConnectionString!, CancellationToken.None);
@@ -30,8 +32,17 @@ try
 catch (MirroredException exception)
 {
     await Console.Error.WriteLineAsync($"silo: {exception.Message}");
-    return exception.Kind switch { FailureKind.Invalid => 2, FailureKind.Data => 3, FailureKind.Unavailable => 4, _ => 70 };
+    return ExitCode.Of(exception.Kind);
 }
+
+// What a silo says unless its configuration asks for more: Orleans tells of each of its options at start.
+static Dictionary<string, string?> QuietLogging() => new()
+{
+    ["Logging:LogLevel:Orleans"] = "Warning",
+    ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error",
+    ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+    ["Logging:LogLevel:Polly"] = "None",
+};
 
 static void Configure(ISiloBuilder silo, SiloSettings settings)
 {

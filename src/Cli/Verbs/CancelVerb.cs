@@ -20,9 +20,9 @@ internal sealed class CancelVerb : Verb
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         await using var client = await ClusterConnection.OpenAsync(parsed, _cluster, cancellationToken);
-        var run = client.Run(SubmitVerb.Absolute(parsed.GetValue(_directory)!));
+        var run = client.Run(SpecPaths.Resolve(parsed.GetValue(_directory)!, Environment.CurrentDirectory));
         await run.CancelAsync(cancellationToken);
-        terminal.Say($"{run.Directory}: {(await run.StatusAsync(cancellationToken)).State.ToString().ToLowerInvariant()}");
+        terminal.Say($"{run.Directory}: {SpecName.Of((await run.StatusAsync(cancellationToken)).State)}");
         return 0;
     }
 }

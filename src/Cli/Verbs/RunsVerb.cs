@@ -22,13 +22,11 @@ internal sealed class RunsVerb : Verb
             if (parsed.GetValue(_json))
                 terminal.Output.WriteJsonLine(new { run.Directory, run.State, run.DoneCount, run.TotalCount, run.PerSecond, run.UnscorableRowCount, run.Priority, run.SubmittedAt, Failure = run.Failure?.Message });
             else
-                terminal.Output.WriteLine($"{NameOf(run.State),-10} {Coverage(run),7}  priority {run.Priority,3}  {run.SubmittedAt.ToLocalTime():yyyy-MM-dd HH:mm}  {run.Directory}");
+                terminal.Output.WriteLine($"{SpecName.Of(run.State),-10} {Coverage(run),7}  priority {run.Priority,3}  {run.SubmittedAt.ToLocalTime():yyyy-MM-dd HH:mm}  {run.Directory}");
         }
 
         return 0;
     }
-
-    private static string NameOf(RunState state) => state.ToString().ToLowerInvariant();
 
     private static string Coverage(RunStatus run) => run.TotalCount == 0 ? "" : $"{(double)run.DoneCount / run.TotalCount:P1}";
 }

@@ -36,8 +36,8 @@ internal sealed class SubmitVerb : Verb
         var spec = _spec.Read(parsed);
         var options = new RunOptions
         {
-            Directory = Absolute(parsed.GetValue(_out)!),
-            Priority = parsed.GetValue(_priority),
+            Directory = SpecPaths.Resolve(parsed.GetValue(_out)!, Environment.CurrentDirectory),
+            Priority = ReadPriority(parsed.GetValue(_priority)),
             AllowPoisoned = parsed.GetValue(_allowPoisoned),
         };
         await using var client = await ClusterConnection.OpenAsync(parsed, _cluster, cancellationToken);
@@ -49,6 +49,7 @@ internal sealed class SubmitVerb : Verb
         return 0;
     }
 
-    /// <summary>Silos have other current directories.</summary>
-    internal static string Absolute(string path) => FileUri.IsRemote(path) ? path : Path.GetFullPath(path);
+    private static int ReadPriority(int priority) => priority is >= 1 and <= 100
+        ? priority
+        : throw Failure.Invalid($"--priority: found {priority}; expected 1 to 100.");
 }

@@ -11,18 +11,9 @@ internal sealed class ClusterRun(string directory, IRunGrain run) : IRun
     public static RunStatus StatusOf(RunReport report) => new()
     {
         Directory = report.Directory,
-        State = report.Phase switch
-        {
-            RunPhaseCode.Waiting => RunState.Waiting,
-            RunPhaseCode.Planning => RunState.Planning,
-            RunPhaseCode.Ascending => RunState.Ascending,
-            RunPhaseCode.Scoring => RunState.Scoring,
-            RunPhaseCode.Reducing => RunState.Reducing,
-            RunPhaseCode.Finished => RunState.Finished,
-            RunPhaseCode.Failed => RunState.Failed,
-            RunPhaseCode.Cancelled => RunState.Cancelled,
-            var other => throw Failure.Unavailable($"{report.Directory}: the cluster says phase {other}, which this client is too old to know. Update it."),
-        },
+        State = Enum.IsDefined(report.State)
+            ? report.State
+            : throw Failure.Unavailable($"{report.Directory}: the cluster says state {report.State}, which this client is too old to know. Update it."),
         DoneCount = report.DoneCount,
         TotalCount = report.TotalCount,
         PerSecond = report.PerSecond,

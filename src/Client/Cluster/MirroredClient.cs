@@ -58,9 +58,7 @@ public sealed class MirroredClient : IMirroredClient
         {
             Directory = options.Directory,
             Spec = RunSpecWriter.Write(spec),
-            Priority = options.Priority is >= 1 and <= 100
-                ? options.Priority
-                : throw Failure.Invalid($"Priority: found {options.Priority}; expected 1 to 100."),
+            Priority = options.Priority,
             AllowPoisoned = options.AllowPoisoned,
         };
         await ClusterCall.OfAsync(() => Runs.SubmitAsync(order), cancellationToken).ConfigureAwait(false);
@@ -87,25 +85,25 @@ public sealed class MirroredClient : IMirroredClient
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(s_knockPatience);
         Exception? last = null;
-        foreach (var gateway in gateways)
+        await foreach (var knock in Task.WhenEach(gateways.Select(gateway => KnockAsync(gateway, patience.Token))).ConfigureAwait(false))
         {
-            try
-            {
-                using var socket = new Socket(gateway.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-                await socket.ConnectAsync(gateway, patience.Token).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            if (knock.IsCompletedSuccessfully)
                 return;
-            }
-            catch (Exception exception) when (exception is SocketException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
-            {
-                last = exception;
-            }
+            last = knock.Exception?.InnerException ?? new TimeoutException($"no answer within {s_knockPatience.TotalSeconds} seconds");
         }
 
         throw NoAnswer(address, last!);
     }
 
+    private static async Task KnockAsync(IPEndPoint gateway, CancellationToken cancellationToken)
+    {
+        using var socket = new Socket(gateway.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(gateway, cancellationToken).ConfigureAwait(false);
+    }
+
     private static MirroredException NoAnswer(ClusterAddress address, Exception exception) => Failure.Unavailable(
-        $"{string.Join(", ", address.Gateways)}: no silo of cluster '{address.ClusterId}' answers: {exception.Message}. Look whether the cluster runs, and whether its gateways are reached from here.", exception);
+        $"{string.Join(", ", address.Gateways)}: no silo of cluster '{address.ClusterId}' answers: {exception.Message.TrimEnd('.')}. Look whether the cluster runs, and whether its gateways are reached from here.", exception);
 
     private static async Task<IPEndPoint[]> ResolveAsync(ClusterAddress address, CancellationToken cancellationToken)
     {

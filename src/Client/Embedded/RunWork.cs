@@ -74,7 +74,7 @@ internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTi
         }
         catch (Exception exception)
         {
-            End(status => status with { State = RunState.Failed, Failure = RunFailure.Of(exception) });
+            End(status => status with { State = RunState.Failed, Failure = CaughtFailure.Of(exception) });
         }
     }
 

@@ -19,6 +19,10 @@ public static class RunSpecReader
         return read;
     }
 
+    /// <summary>Reads the section <c>compute</c> alone.</summary>
+    /// <exception cref="MirroredException">Invalid: as of a whole spec.</exception>
+    public static ComputeSpec ReadCompute(JsonObject compute) => SpecJson.Read<ComputeSpec>(compute);
+
     /// <summary>Parses without reading fields, so that flags can be laid over. No comments, no trailing commas, no repeated fields.</summary>
     /// <exception cref="MirroredException">Invalid: this is not one JSON object.</exception>
     public static JsonObject Parse(string json, string source) => SpecJson.Parse(json, source);

@@ -35,10 +35,7 @@ public sealed class BatchWorker(
         var planner = new Planner(data, digests, time, progress);
 
         await crew.ShareAsync(["plan"], 1, item => item, (_, stop) => RunDirectory.IsPlannedAsync(store, stop), PlanAsync, cancellationToken);
-        var directory = await RunDirectory.TryOpenAsync(store, cancellationToken) ?? throw RunDirectory.Gone(store.UriOf(RunDirectory.ManifestName));
-        var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw directory.PlanHasGone();
-        var run = planner.Join(spec, models.Models[0], directory.Manifest, plan);
-        directory = directory.For(run.Manifest);
+        var (run, directory) = await RunBeginning.JoinAsync(spec, store, planner, models, cancellationToken);
         span?.SetTag("mirrored.run.id", run.Manifest.Run).SetTag("mirrored.worker.index", place.Index);
 
         await crew.ShareAsync(run.Queries, models.LaneCount, query => $"weights/{query.Name}", IsAscendedAsync, AscendAsync, cancellationToken);
@@ -50,15 +47,7 @@ public sealed class BatchWorker(
         await crew.ShareAsync(["result"], 1, item => item, (_, stop) => directory.HasResultAsync(stop), ReduceAsync, cancellationToken);
         return new BatchOutcome(run.Manifest.Run, scoredShards.ShardCount, scoredShards.RowCount, run.Plan.RowCount);
 
-        async Task PlanAsync(ImmutableArray<string> items, CancellationToken stop)
-        {
-            var planned = Span.Of("plan", _ => planner.Plan(spec, models.Models[0], stop));
-            check?.Invoke(planned.Manifest);
-            if (await RunDirectory.TryOpenAsync(store, stop) is null)
-                await Rehearsal.RunAsync(planned, models, time, stop);
-            var begun = await RunDirectory.CreateOrOpenAsync(store, planned.Manifest, stop);
-            await begun.PutPlanAsync(planned.Plan, stop);
-        }
+        Task PlanAsync(ImmutableArray<string> items, CancellationToken stop) => RunBeginning.BeginAsync(spec, store, planner, models, check, time, stop);
 
         async Task<bool> IsAscendedAsync(Query query, CancellationToken stop) => await directory.TryGetWeightsAsync(query.Name, stop) is not null;
 

@@ -21,7 +21,6 @@ internal sealed class DeviceModels : IDisposable
     public static DeviceModels Load(DataFiles data, ModelSpec model, ComputeSpec compute, int deviceCountMax = int.MaxValue)
     {
         string[] devices = [.. Devices(compute.Device).Take(deviceCountMax)];
-        var lanes = compute.Lanes ?? (compute.Device == "cpu" ? Math.Max(1, Environment.ProcessorCount / compute.ThreadsPerLane) : 1);
         var path = LocalPath(data, model);
         var models = ImmutableArray.CreateBuilder<BaseModel>(devices.Length);
         try
@@ -36,8 +35,12 @@ internal sealed class DeviceModels : IDisposable
             throw;
         }
 
-        return new DeviceModels(models.MoveToImmutable(), lanes);
+        return new DeviceModels(models.MoveToImmutable(), LanesPerDevice(compute));
     }
+
+    /// <summary>Lanes of all devices that are asked for.</summary>
+    /// <exception cref="MirroredException">Invalid: no such device.</exception>
+    public static int CountLanes(ComputeSpec compute) => Devices(compute.Device).Length * LanesPerDevice(compute);
 
     /// <summary>The model of a lane: neighbouring lanes are on different devices.</summary>
     public BaseModel OfLane(int laneIndex) => Models[laneIndex % Models.Length];
@@ -59,6 +62,9 @@ internal sealed class DeviceModels : IDisposable
             $"model.sha256: not given, and {DataFiles.WithoutQuery(model.Uri)} is not on this machine; a model is code, and one from elsewhere must be pinned. "
             + $"If you trust it as it is there now: {Convert.ToHexStringLower(SHA256.HashData(file))}.");
     }
+
+    private static int LanesPerDevice(ComputeSpec compute) =>
+        compute.Lanes ?? (compute.Device == "cpu" ? Math.Max(1, Environment.ProcessorCount / compute.ThreadsPerLane) : 1);
 
     private static string[] Devices(string setting)
     {

@@ -5,7 +5,7 @@ namespace MirroredInfluence.Grains;
 public interface IRunsGrain : IGrainWithIntegerKey
 {
     /// <summary>Writes a run into the ledger, unless it is there and under way, and wakes its coordinator.</summary>
-    /// <exception cref="MirroredException">Invalid: a directory that no other silo could reach.</exception>
+    /// <exception cref="MirroredException">Invalid: no such spec or priority; a path that is not full; an address with a signature.</exception>
     [Alias("Submit")]
     Task SubmitAsync(RunOrder order);
 

@@ -7,11 +7,7 @@ namespace MirroredInfluence.Grains;
 [Alias("MirroredInfluence.IShardGrain")]
 public interface IShardGrain : IGrainWithStringKey
 {
-    /// <summary>Begins to score, unless it does; returns at once.</summary>
+    /// <summary>Begins to score, unless it does; returns at once. The session ends when the coordinator says that there are no more shards.</summary>
     [Alias("Score")]
     Task ScoreAsync(RunOrder order);
-
-    /// <summary>Lets go of the run, at the latest after one forward pass a lane.</summary>
-    [Alias("Stop")]
-    Task StopAsync();
 }

@@ -9,9 +9,9 @@ public sealed record RunReport
     public required string Directory { get; init; }
 
     [Id(1)]
-    public required RunPhaseCode Phase { get; init; }
+    public required RunState State { get; init; }
 
-    /// <summary>Units of the phase: files, queries, training rows, shards.</summary>
+    /// <summary>Units, as of <see cref="RunState"/>: files, queries, training rows, shards.</summary>
     [Id(2)]
     public required long DoneCount { get; init; }
 
@@ -40,5 +40,5 @@ public sealed record RunReport
     [Id(9)]
     public required long Version { get; init; }
 
-    public bool HasEnded => Phase >= RunPhaseCode.Finished;
+    public bool HasEnded => State >= RunState.Finished;
 }

@@ -51,13 +51,13 @@ internal sealed class LaneSession(string name, RunOrder order, SiloLanes silo, T
         var models = silo.Borrow(spec.Model, data);
         try
         {
-            var directory = await RunDirectory.OpenAsync(store, cancellationToken);
-            _plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw directory.PlanHasGone();
-            var run = new Planner(data, silo.Digests, silo.Time, progress: null).Join(spec, models.Models[0], directory.Manifest, _plan);
+            var planner = new Planner(data, silo.Digests, silo.Time, progress: null);
+            var (run, directory) = await RunBeginning.JoinAsync(spec, store, planner, models, cancellationToken);
+            _plan = run.Plan;
             using var files = run.OpenTrainFiles(silo.Digests, cancellationToken);
             using var progress = new ProgressMeter(silo.Time, progress: null, RunPhase.Scoring, _plan.RowCount);
             var meter = new RowMeter(progress, run.Plan, run.Spec.Score.MaxUnscorable);
-            await new ShardCommits(run, models, directory.For(run.Manifest), silo.CacheFolder).ScoreAsync(Next, int.MaxValue, files, meter, Committed, cancellationToken);
+            await new ShardCommits(run, models, directory, silo.CacheFolder).ScoreAsync(Next, int.MaxValue, files, meter, Committed, cancellationToken);
         }
         finally
         {

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using MirroredInfluence.Engine;
 
 namespace MirroredInfluence.Grains;
 
@@ -24,12 +25,6 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync()
-    {
-        await _stop.CancelAsync();
-        DeactivateOnIdle();
-    }
-
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
@@ -49,14 +44,10 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
         {
             // Stopped: what a lane was at is scored by another.
         }
-        catch (MirroredException exception)
-        {
-            failure = RunFailure.Of(exception);
-        }
         catch (Exception exception)
         {
-            LogDefect(logger, directory, exception);
-            failure = new RunFailure(FailureKind.Internal, $"{exception.GetType().Name}: {exception.Message}");
+            LogEnd(logger, directory, exception);
+            failure = RunFailure.Of(CaughtFailure.Of(exception));
         }
 
         try
@@ -67,10 +58,12 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
         {
             LogUnheard(logger, directory, exception);
         }
+
+        DeactivateOnIdle();
     }
 
-    [LoggerMessage(LogLevel.Error, "{Directory}: a session ended by a defect of this program.")]
-    private static partial void LogDefect(ILogger logger, string directory, Exception exception);
+    [LoggerMessage(LogLevel.Error, "{Directory}: this silo cannot go on with the run.")]
+    private static partial void LogEnd(ILogger logger, string directory, Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "{Directory}: the coordinator did not hear that a session has ended; it takes it for dead.")]
     private static partial void LogUnheard(ILogger logger, string directory, Exception exception);

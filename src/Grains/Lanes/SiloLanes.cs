@@ -17,7 +17,7 @@ internal sealed class SiloLanes : IDisposable
         Cache = ObjectCache.Of(compute, time);
         CacheFolder = Storage.CacheFolder.Resolve(compute.Cache);
         Digests = new DigestCache(CacheFolder, time);
-        Slots = new LaneSlots(compute.Lanes ?? Environment.ProcessorCount / compute.ThreadsPerLane, time);
+        Slots = new LaneSlots(DeviceModels.CountLanes(compute), time);
     }
 
     public TimeProvider Time { get; }

@@ -20,10 +20,10 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
     private Task _driving = Task.CompletedTask;
     private CancellationTokenSource _stop = new();
     private ShardBoard? _board;
-    private RunWork? _work;
+    private CoordinatorWork? _work;
     private RunFailure? _failure;
     private RunProgress? _progress;           // of the phases before and after scoring
-    private RunPhaseCode _phase;
+    private RunState _state;
     private long _rowCount;
     private long _rowCountBefore;
     private long _scoringSince;
@@ -70,7 +70,8 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
 
     public async Task CancelAsync()
     {
-        if (!(await ReportAsync()).HasEnded)
+        await ReportAsync();   // refuses what was never submitted
+        if (await WakeAsync())
             await _stop.CancelAsync();
         await _driving;
     }
@@ -138,36 +139,32 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
 
     private async Task DriveAsync(LedgerEntry entry, CancellationToken stop)
     {
-        RunPhaseCode end;
+        RunState end;
         try
         {
-            Enter(RunPhaseCode.Planning);
-            using var work = _work = new RunWork(entry, silo, this, stop);
+            Enter(RunState.Planning);
+            using var work = _work = new CoordinatorWork(entry.Order, silo, this, stop);
             var done = await Task.Run(() => work.PrepareAsync(stop), stop);
             await ScoreAsync(entry, work, done, stop);
-            Enter(RunPhaseCode.Reducing);
+            Enter(RunState.Reducing);
             _unscorableRowCount = await Task.Run(() => work.FinishAsync(stop), stop);
-            end = RunPhaseCode.Finished;
+            end = RunState.Finished;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            end = _failure is null ? RunPhaseCode.Cancelled : RunPhaseCode.Failed;
-        }
-        catch (MirroredException exception)
-        {
-            (_failure, end) = (RunFailure.Of(exception), RunPhaseCode.Failed);
+            end = _failure is null ? RunState.Cancelled : RunState.Failed;
         }
         catch (Exception exception)
         {
-            LogDefect(logger, Directory, exception);
-            (_failure, end) = (new RunFailure(FailureKind.Internal, $"{exception.GetType().Name}: {exception.Message}"), RunPhaseCode.Failed);
+            LogEnd(logger, Directory, exception);
+            (_failure, end) = (RunFailure.Of(CaughtFailure.Of(exception)), RunState.Failed);
         }
 
         // A coordinator that moves to another silo has not ended its run.
         if (!_isLeaving)
         {
             var last = Report(entry);
-            var (doneCount, totalCount) = end == RunPhaseCode.Finished ? (_work!.Plan.RowCount, _work.Plan.RowCount) : (last.DoneCount, last.TotalCount);
+            var (doneCount, totalCount) = end == RunState.Finished ? (_work!.Plan.RowCount, _work.Plan.RowCount) : (last.DoneCount, last.TotalCount);
             _entry = entry with { End = end, Failure = _failure, DoneCount = doneCount, TotalCount = totalCount, UnscorableRowCount = _unscorableRowCount };
             await ledger.PutAsync(_entry, CancellationToken.None);
             Enter(end);
@@ -176,7 +173,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
     }
 
     /// <summary>Hands out shards until all are done. Silos that come later join; what those who fall silent had goes to others.</summary>
-    private async Task ScoreAsync(LedgerEntry entry, RunWork work, ImmutableArray<int> done, CancellationToken stop)
+    private async Task ScoreAsync(LedgerEntry entry, CoordinatorWork work, ImmutableArray<int> done, CancellationToken stop)
     {
         var board = new ShardBoard(work.Plan.Shards.Length, done, time, options.Value.Silence);
         (_rowCount, _scoringSince) = (done.Sum(shard => (long)work.Plan.Shards[shard].RowCount), time.GetTimestamp());
@@ -187,14 +184,14 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
             board.Hear(session, inHand);
         _heard.Clear();
         _board = board;
-        Enter(RunPhaseCode.Scoring);
+        Enter(RunState.Scoring);
         while (board.LeftCount > 0)
         {
             foreach (var address in await GrainFactory.GetGrain<IRunsGrain>(0).SilosAsync())
                 Announce(GrainFactory.GetGrain<IShardGrain>($"{address}|{Directory}"), entry);
-            foreach (var shard in board.Bury())
+            foreach (var (shard, sessions) in board.Bury())
             {
-                await work.SetAsideAsync(shard, stop);
+                await work.SetAsideAsync(shard, sessions, stop);
                 board.MarkDone(shard);
             }
 
@@ -203,7 +200,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
     }
 
     /// <summary>Nobody waits for a silo.</summary>
-    private void Announce(IShardGrain shards, LedgerEntry entry) => shards.ScoreAsync(entry.ToOrder()).ContinueWith(
+    private void Announce(IShardGrain shards, LedgerEntry entry) => shards.ScoreAsync(entry.Order).ContinueWith(
         task => LogNotAnnounced(logger, shards.GetPrimaryKeyString(), task.Exception!.InnerException!), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     private void Fail(RunFailure failure)
@@ -212,9 +209,9 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         _stop.Cancel();
     }
 
-    private void Enter(RunPhaseCode phase)
+    private void Enter(RunState state)
     {
-        (_phase, _progress) = (phase, null);
+        (_state, _progress) = (state, null);
         Interlocked.Increment(ref _version);
     }
 
@@ -222,13 +219,13 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
     {
         var report = new RunReport
         {
-            Directory = entry.Directory,
-            Phase = entry.End ?? _phase,
+            Directory = entry.Order.Directory,
+            State = entry.End ?? _state,
             DoneCount = entry.DoneCount,
             TotalCount = entry.TotalCount,
             PerSecond = 0,
             UnscorableRowCount = entry.End is null ? _unscorableRowCount : entry.UnscorableRowCount,
-            Priority = entry.Priority,
+            Priority = entry.Order.Priority,
             SubmittedAt = entry.SubmittedAt,
             Failure = entry.Failure,
             Version = Interlocked.Read(ref _version),
@@ -236,7 +233,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         if (entry.End is not null)
             return report;
 
-        if (_phase == RunPhaseCode.Scoring)
+        if (_state == RunState.Scoring)
         {
             var seconds = time.GetElapsedTime(_scoringSince).TotalSeconds;
             return report with { DoneCount = _rowCount, TotalCount = _work!.Plan.RowCount, PerSecond = seconds > 0 ? (_rowCount - _rowCountBefore) / seconds : 0 };
@@ -244,15 +241,15 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
 
         return _progress is not { } progress ? report : report with
         {
-            Phase = _phase == RunPhaseCode.Planning && progress.Phase == RunPhase.Ascending ? RunPhaseCode.Ascending : _phase,
+            State = _state == RunState.Planning && progress.Phase == RunPhase.Ascending ? RunState.Ascending : _state,
             DoneCount = progress.DoneCount,
             TotalCount = progress.TotalCount,
             PerSecond = progress.PerSecond,
         };
     }
 
-    [LoggerMessage(LogLevel.Error, "{Directory}: the run ended by a defect of this program.")]
-    private static partial void LogDefect(ILogger logger, string directory, Exception exception);
+    [LoggerMessage(LogLevel.Error, "{Directory}: the run failed.")]
+    private static partial void LogEnd(ILogger logger, string directory, Exception exception);
 
     [LoggerMessage(LogLevel.Information, "{Key}: did not take the run's announcement; it is announced again.")]
     private static partial void LogNotAnnounced(ILogger logger, string key, Exception exception);

@@ -23,7 +23,7 @@ internal sealed class RunLedger(IObjectStore store)
     public async Task<LedgerEntry?> TryGetAsync(string directory, CancellationToken cancellationToken) => await ReadAsync(KeyOf(directory), cancellationToken);
 
     public Task PutAsync(LedgerEntry entry, CancellationToken cancellationToken) =>
-        store.PutAsync(KeyOf(entry.Directory), stream => JsonSerializer.Serialize(stream, entry, Options), cancellationToken);
+        store.PutAsync(KeyOf(entry.Order.Directory), stream => JsonSerializer.Serialize(stream, entry, Options), cancellationToken);
 
     /// <exception cref="MirroredException">Data: an entry cannot be read.</exception>
     public async Task<IReadOnlyList<LedgerEntry>> ListAsync(CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ internal sealed partial class RunsGrain(RunLedger ledger, IOptions<GrainsOptions
         foreach (var entry in await ledger.ListAsync(cancellationToken))
         {
             if (entry.End is null)
-                _runs.Add(entry.Directory);
+                _runs.Add(entry.Order.Directory);
         }
 
         this.RegisterGrainTimer(WakeRunsAsync, TimeSpan.Zero, 2 * options.Value.BeatInterval);
@@ -25,9 +25,9 @@ internal sealed partial class RunsGrain(RunLedger ledger, IOptions<GrainsOptions
 
     public async Task SubmitAsync(RunOrder order)
     {
-        ObjectUri.Parse(order.Directory);
+        Refuse(order);
         if (await ledger.TryGetAsync(order.Directory, CancellationToken.None) is not { End: null })
-            await ledger.PutAsync(LedgerEntry.Of(order, time.GetUtcNow()), CancellationToken.None);
+            await ledger.PutAsync(new LedgerEntry { Order = order, SubmittedAt = time.GetUtcNow() }, CancellationToken.None);
         _runs.Add(order.Directory);
         await GrainFactory.GetGrain<IRunGrain>(order.Directory).WakeAsync();
     }
@@ -35,7 +35,7 @@ internal sealed partial class RunsGrain(RunLedger ledger, IOptions<GrainsOptions
     public async Task<RunReport[]> ListAsync()
     {
         var entries = await ledger.ListAsync(CancellationToken.None);
-        var reports = await Task.WhenAll(entries.Select(entry => GrainFactory.GetGrain<IRunGrain>(entry.Directory).ReportAsync()));
+        var reports = await Task.WhenAll(entries.Select(entry => GrainFactory.GetGrain<IRunGrain>(entry.Order.Directory).ReportAsync()));
         return [.. reports.OrderByDescending(report => report.SubmittedAt)];
     }
 
@@ -50,6 +50,23 @@ internal sealed partial class RunsGrain(RunLedger ledger, IOptions<GrainsOptions
         foreach (var (silo, _) in _silos.Where(pair => time.GetElapsedTime(pair.Value) > options.Value.Silence).ToArray())
             _silos.Remove(silo);
         return Task.FromResult(_silos.Keys.ToArray());
+    }
+
+    /// <summary>The ledger holds no secret, and other silos have other current directories.</summary>
+    private static void Refuse(RunOrder order)
+    {
+        if (order.Priority is < 1 or > 100)
+            throw Failure.Invalid($"priority: found {order.Priority}; expected 1 to 100.");
+
+        var spec = RunSpecReader.Read(order.Spec, order.Directory);
+        foreach (var address in (string[])[order.Directory, spec.Model.Uri, .. spec.Train.Shards, .. spec.Test.Shards])
+        {
+            var uri = ObjectUri.Parse(address);
+            if (uri.HasQuery)
+                throw Failure.Invalid($"{uri.Text}: found an address with a signature; expected one without, since a cluster keeps what it is asked for. Give its silos a credential of their own.");
+            if (!uri.IsRemote && !Path.IsPathFullyQualified(address))
+                throw Failure.Invalid($"{address}: found a path that depends on the current directory; expected a full one, the same for all silos, or an address in a store.");
+        }
     }
 
     /// <summary>A run whose coordinator's silo died goes on.</summary>

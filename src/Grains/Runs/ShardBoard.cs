@@ -9,14 +9,13 @@ namespace MirroredInfluence.Grains;
 /// </summary>
 internal sealed class ShardBoard
 {
-    public const int DeathsMax = 3;
     private const double StragglingFactor = 2;
 
     private readonly BitArray _done;                                       // shape [shards]: committed, or set aside
     private readonly Dictionary<int, Holding> _held = [];
     private readonly Dictionary<string, long> _heardAt = new(StringComparer.Ordinal);
     private readonly SortedSet<int> _returned = [];                        // of sessions that left
-    private readonly SortedDictionary<int, int> _deaths = [];              // shard → sessions that died with it in hand
+    private readonly SortedDictionary<int, List<string>> _deaths = [];     // shard → sessions that died with it in hand
     private readonly TimeProvider _time;
     private readonly TimeSpan _silence;
     private int _next;                                                     // shards from here on were never handed out
@@ -78,17 +77,19 @@ internal sealed class ShardBoard
     public void Leave(string session) => Return(session, shard => _returned.Add(shard));
 
     /// <summary>Takes from the dead what they held.</summary>
-    /// <returns>Shards that have had too many deaths: set them aside.</returns>
-    public IReadOnlyList<int> Bury()
+    /// <returns>Shards that have had too many deaths, to be set aside → the sessions that died with them in hand.</returns>
+    public IReadOnlyDictionary<int, IReadOnlyList<string>> Bury()
     {
-        var poisoned = new List<int>();
+        var poisoned = new Dictionary<int, IReadOnlyList<string>>();
         foreach (var session in _heardAt.Where(pair => _time.GetElapsedTime(pair.Value) > _silence).Select(pair => pair.Key).ToArray())
         {
             Return(session, shard =>
             {
-                _deaths[shard] = _deaths.GetValueOrDefault(shard) + 1;
-                if (_deaths[shard] >= DeathsMax)
-                    poisoned.Add(shard);
+                if (!_deaths.TryGetValue(shard, out var sessions))
+                    _deaths.Add(shard, sessions = []);
+                sessions.Add(session);
+                if (sessions.Count >= Engine.BatchWorker.DeathsMax)
+                    poisoned.Add(shard, sessions);
             });
         }
 

@@ -5,7 +5,7 @@ using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Grains;
 
-/// <summary>Adds the grains to a silo.</summary>
+/// <summary>Adds the grains to a silo, and the store of their ledger, an <see cref="IObjectStore"/>.</summary>
 public static class GrainsHosting
 {
     public static ISiloBuilder AddMirroredGrains(this ISiloBuilder silo, Action<GrainsOptions> configure)
@@ -13,8 +13,9 @@ public static class GrainsHosting
         silo.Services.AddOptions<GrainsOptions>().Configure(configure);
         silo.Services.TryAddSingleton(TimeProvider.System);
         silo.Services.AddSingleton(services => new SiloLanes(Options(services).Lanes ?? new ComputeSpec(), services.GetRequiredService<TimeProvider>()));
-        silo.Services.AddSingleton(services => new RunLedger(
-            ObjectStores.Open(ObjectUri.Parse(Options(services).Ledger), services.GetRequiredService<SiloLanes>().Cache, services.GetRequiredService<TimeProvider>())));
+        silo.Services.AddSingleton(services => ObjectStores.Open(
+            ObjectUri.Parse(Options(services).Ledger), services.GetRequiredService<SiloLanes>().Cache, services.GetRequiredService<TimeProvider>()));
+        silo.Services.AddSingleton<RunLedger>();
         silo.Services.AddPlacementDirector<SiloOfKey, SiloOfKey.Director>();
         silo.Services.AddHostedService<SiloBeat>();
         return silo;

@@ -10,10 +10,11 @@ internal sealed class DeviceHealth(SiloSettings settings) : IHealthCheck
     {
         try
         {
+            var device = settings.ToCompute()?.Device ?? "cpu";
             var devices = TorchRuntime.Describe().Devices;
-            return Task.FromResult(devices.Any(device => device.StartsWith(settings.Device, StringComparison.Ordinal))
+            return Task.FromResult(devices.Any(found => found.StartsWith(device, StringComparison.Ordinal))
                 ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy($"Silo:Device: '{settings.Device}' is none of {string.Join(", ", devices)}."));
+                : HealthCheckResult.Unhealthy($"Silo:Compute:Device: '{device}' is none of {string.Join(", ", devices)}."));
         }
         catch (MirroredException exception)
         {

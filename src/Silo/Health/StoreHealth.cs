@@ -4,14 +4,13 @@ using MirroredInfluence.Storage;
 namespace MirroredInfluence.Silo;
 
 /// <summary>The ledger's store answers.</summary>
-internal sealed class StoreHealth(SiloSettings settings, TimeProvider time) : IHealthCheck
+internal sealed class StoreHealth(IObjectStore ledger) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         try
         {
-            var cache = new ObjectCache(folder: null, bytesMax: 0, time);
-            await ObjectStores.Open(ObjectUri.Parse(settings.Ledger), cache, time).TryGetVersionAsync("ready", cancellationToken);
+            await ledger.TryGetVersionAsync("ready", cancellationToken);
             return HealthCheckResult.Healthy();
         }
         catch (MirroredException exception)

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 
 namespace MirroredInfluence.Silo;
@@ -36,18 +37,6 @@ internal sealed record SiloSettings
     /// <summary>False: the silo coordinates only.</summary>
     public bool HasLanes { get; init; } = true;
 
-    /// <summary>As <c>compute.device</c> of a spec.</summary>
-    public string Device { get; init; } = "cpu";
-
-    /// <summary>As <c>compute.lanes</c> of a spec.</summary>
-    public int? Lanes { get; init; }
-
-    /// <summary>As <c>compute.cache</c> of a spec.</summary>
-    public string? Cache { get; init; }
-
-    /// <summary>As <c>compute.cacheGigabytes</c> of a spec.</summary>
-    public double CacheGigabytes { get; init; } = 20;
-
     /// <summary>Between two signs of life of a silo.</summary>
     public double BeatSeconds { get; init; } = 2;
 
@@ -56,13 +45,17 @@ internal sealed record SiloSettings
 
     public IPAddress EndPointAddress => Address is { } address ? IPAddress.Parse(address) : IPAddress.Loopback;
 
+    private ComputeSpec Compute { get; init; } = new();
+
     /// <exception cref="MirroredException">Invalid: names the setting, what it says and what was expected.</exception>
     public static SiloSettings Read(IConfiguration configuration)
     {
+        var section = configuration.GetSection(Section);
+        RefuseUnknown(section);
         SiloSettings options;
         try
         {
-            options = configuration.GetSection(Section).Get<SiloSettings>(binder => binder.ErrorOnUnknownConfiguration = true) ?? new SiloSettings();
+            options = (section.Get<SiloSettings>() ?? new SiloSettings()) with { Compute = ReadCompute(section.GetSection(nameof(Compute))) };
         }
         catch (InvalidOperationException exception)
         {
@@ -76,7 +69,6 @@ internal sealed record SiloSettings
         RequirePort(options.SiloPort, nameof(SiloPort));
         RequirePort(options.GatewayPort, nameof(GatewayPort));
         RequirePort(options.HealthPort, nameof(HealthPort));
-        Require(options.Lanes is null or (>= 1 and <= 1024), nameof(Lanes), options.Lanes, "1 to 1024");
         Require(options.BeatSeconds is >= 0.1 and <= 60, nameof(BeatSeconds), options.BeatSeconds, "0.1 to 60");
         Require(options.ProbeSeconds is >= 0.5 and <= 60, nameof(ProbeSeconds), options.ProbeSeconds, "0.5 to 60");
         return options;
@@ -91,5 +83,38 @@ internal sealed record SiloSettings
     }
 
     /// <summary>What this silo computes with, or null without lanes.</summary>
-    public ComputeSpec? ToCompute() => HasLanes ? new ComputeSpec { Device = Device, Lanes = Lanes, Cache = Cache, CacheGigabytes = CacheGigabytes } : null;
+    public ComputeSpec? ToCompute() => HasLanes ? Compute : null;
+
+    private static void RefuseUnknown(IConfigurationSection section)
+    {
+        string[] known = [.. typeof(SiloSettings).GetProperties().Where(property => property.CanWrite).Select(property => property.Name), nameof(Compute)];
+        if (section.GetChildren().FirstOrDefault(setting => !known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
+            throw Unknown(unknown, known);
+    }
+
+    /// <summary>The section <c>compute</c> of a spec, held to the same rules. How shards are cut is the run's.</summary>
+    private static ComputeSpec ReadCompute(IConfigurationSection section)
+    {
+        const string Prefix = "compute.";
+        SpecField[] known = [.. SpecField.All.Where(field => field.Path.StartsWith(Prefix, StringComparison.Ordinal) && field.Path != "compute.shardRows")];
+        var spec = new JsonObject { ["compute"] = new JsonObject() };
+        foreach (var setting in section.GetChildren())
+        {
+            var field = known.FirstOrDefault(field => string.Equals(field.Path[Prefix.Length..], setting.Key, StringComparison.OrdinalIgnoreCase))
+                ?? throw Unknown(setting, [.. known.Select(field => field.Path[Prefix.Length..])]);
+            SpecFlags.Apply(spec, field, [setting.Value ?? ""]);
+        }
+
+        try
+        {
+            return RunSpecReader.ReadCompute(spec["compute"]!.AsObject());
+        }
+        catch (MirroredException exception)
+        {
+            throw Failure.Invalid($"{section.Path}:{exception.Message}", exception);
+        }
+    }
+
+    private static MirroredException Unknown(IConfigurationSection setting, string[] known) =>
+        Failure.Invalid($"{setting.Path}: unknown setting; expected one of {string.Join(", ", known)}{NearestName.Ending(setting.Key, known)}");
 }

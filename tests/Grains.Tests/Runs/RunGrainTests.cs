@@ -22,7 +22,7 @@ public sealed class RunGrainTests : IDisposable
         await RunHereAsync(spec, "here");
         await using var cluster = await TestCluster.StartAsync(_bench, siloCount);
         var report = await FinishAsync(cluster, spec, "there");
-        Assert.Equal((RunPhaseCode.Finished, 100L, 100L), (report.Phase, report.DoneCount, report.TotalCount));
+        Assert.Equal((RunState.Finished, 100L, 100L), (report.State, report.DoneCount, report.TotalCount));
         await AssertSameAsync("here", "there");
     }
 
@@ -40,7 +40,7 @@ public sealed class RunGrainTests : IDisposable
         await cluster.KillSiloAsync(await HostOfAsync(cluster, run, isCoordinator), Cancel);
         var committed = Directory.GetFiles(PartsOf("there")).Length;
         Assert.InRange(committed, 50, 499);
-        Assert.Equal(RunPhaseCode.Finished, (await EndAsync(run)).Phase);
+        Assert.Equal(RunState.Finished, (await EndAsync(run)).State);
         await AssertSameAsync("here", "there");
     }
 
@@ -52,7 +52,7 @@ public sealed class RunGrainTests : IDisposable
         var expected = await _bench.RefusalOf(spec, FailureKind.Invalid);
         await using var cluster = await TestCluster.StartAsync(_bench, 1);
         var report = await FinishAsync(cluster, spec, "there");
-        Assert.Equal((RunPhaseCode.Failed, FailureKind.Invalid, expected), (report.Phase, report.Failure!.Kind, report.Failure.Message));
+        Assert.Equal((RunState.Failed, FailureKind.Invalid, expected), (report.State, report.Failure!.Kind, report.Failure.Message));
     }
 
     [Fact]
@@ -61,6 +61,31 @@ public sealed class RunGrainTests : IDisposable
         await using var cluster = await TestCluster.StartAsync(_bench, 1);
         var refused = await Assert.ThrowsAsync<MirroredException>(() => cluster.Client.GetGrain<IRunGrain>(_bench.File("none")).ReportAsync());
         Assert.Equal(FailureKind.Invalid, refused.Kind);
+    }
+
+    [Fact]
+    public async Task WhatTheLedgerMustNotKeep_OrOtherSilosWouldNotFind_IsRefused()
+    {
+        await using var cluster = await TestCluster.StartAsync(_bench, 1);
+        var (runs, spec) = (cluster.Client.GetGrain<IRunsGrain>(0), _bench.Spec());
+        var order = new RunOrder { Directory = _bench.File("there"), Spec = RunSpecWriter.Write(spec), Priority = 10, AllowPoisoned = false };
+        var signed = spec with { Train = spec.Train with { Shards = ["https://host/rows.arrow?sig=secret"] } };
+        var relative = spec with { Model = new ModelSpec { Uri = "model.pt" } };
+        foreach (var (wrong, message) in new[]
+        {
+            (order with { Priority = 0 }, "priority: found 0; expected 1 to 100."),
+            (order with { Directory = "there" }, "there: found a path that depends on the current directory; "),
+            (order with { Spec = RunSpecWriter.Write(relative) }, "model.pt: found a path that depends on the current directory; "),
+            (order with { Spec = RunSpecWriter.Write(signed) }, "https://host/rows.arrow: found an address with a signature; "),
+            (order with { Spec = "{}" }, "model: missing; "),
+        })
+        {
+            var refused = await Assert.ThrowsAsync<MirroredException>(() => runs.SubmitAsync(wrong));
+            Assert.Equal(FailureKind.Invalid, refused.Kind);
+            Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(await runs.ListAsync());
     }
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

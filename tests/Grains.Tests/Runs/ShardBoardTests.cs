@@ -73,7 +73,7 @@ public sealed class ShardBoardTests
             board.Hear(session, []);
             Assert.Equal(0, board.Take(session));
             _time.Pass(Silence * 2);
-            Assert.Equal(poisoned, board.Bury());
+            Assert.Equal(poisoned, board.Bury().Keys);
         }
     }
 

@@ -6,19 +6,19 @@ using MirroredInfluence.Storage;
 namespace MirroredInfluence.Grains;
 
 /// <summary>What the coordinator of a run computes itself, on the devices of its silo: the plan, the ascent, the result. Runs on the thread pool, never on a grain's scheduler.</summary>
-internal sealed class RunWork : IDisposable
+internal sealed class CoordinatorWork : IDisposable
 {
-    private readonly LedgerEntry _entry;
+    private readonly RunOrder _order;
     private readonly SiloLanes _silo;
     private readonly IProgress<RunProgress> _progress;
     private readonly ObjectUri _place;
     private readonly DataFiles _data;
     private PlannedRun _run = null!;
 
-    public RunWork(LedgerEntry entry, SiloLanes silo, IProgress<RunProgress> progress, CancellationToken cancellationToken)
+    public CoordinatorWork(RunOrder order, SiloLanes silo, IProgress<RunProgress> progress, CancellationToken cancellationToken)
     {
-        (_entry, _silo, _progress) = (entry, silo, progress);
-        _place = ObjectUri.Parse(entry.Directory);
+        (_order, _silo, _progress) = (order, silo, progress);
+        _place = ObjectUri.Parse(order.Directory);
         _data = new DataFiles(silo.Cache, silo.Time, cancellationToken);
     }
 
@@ -31,14 +31,15 @@ internal sealed class RunWork : IDisposable
     /// <exception cref="MirroredException">What the run is refused with.</exception>
     public async Task<ImmutableArray<int>> PrepareAsync(CancellationToken cancellationToken)
     {
-        var spec = _silo.Fit(RunSpecReader.Read(_entry.Spec, _entry.Directory));
+        var spec = _silo.Fit(RunSpecReader.Read(_order.Spec, _order.Directory));
         var store = ObjectStores.Open(_place, _silo.Cache, _silo.Time);
         var models = _silo.Borrow(spec.Model, _data);
         try
         {
             var planner = new Planner(_data, _silo.Digests, _silo.Time, _progress);
-            (_run, Directory) = await TryJoinAsync(spec, store, planner, models, cancellationToken)
-                ?? await RunBeginning.BeginAsync(spec, store, planner, models, manifest => HtmlReport.Check(_data, manifest), _silo.Time, cancellationToken);
+            (_run, Directory) = await RunDirectory.IsPlannedAsync(store, cancellationToken)
+                ? await RunBeginning.JoinAsync(spec, store, planner, models, cancellationToken)
+                : await RunBeginning.BeginAsync(spec, store, planner, models, manifest => HtmlReport.Check(_data, manifest), _silo.Time, cancellationToken);
             await new Coordinator(_silo.Time, _progress).AscendAsync(_run, models, Directory, cancellationToken);
         }
         finally
@@ -58,28 +59,19 @@ internal sealed class RunWork : IDisposable
     /// <exception cref="MirroredException">Data: too many rows are unscorable, a part cannot be read, or a shard is poisoned.</exception>
     public async Task<long> FinishAsync(CancellationToken cancellationToken)
     {
-        if (!_entry.AllowPoisoned)
+        if (!_order.AllowPoisoned)
             await PoisonedShards.RefuseAsync(Directory, Plan, cancellationToken);
         var result = await new Reducer(_data, _silo.Time, _progress).ReduceScoredAsync(Directory, _run.Queries, cancellationToken);
         await ResultFiles.WriteAsync(Directory, _place, result, _data, _run.Spec.Report, cancellationToken);
         return result.Unscorable.Count;
     }
 
-    public Task SetAsideAsync(int shardIndex, CancellationToken cancellationToken)
+    /// <param name="sessions">That died with the shard in hand.</param>
+    public Task SetAsideAsync(int shardIndex, IReadOnlyList<string> sessions, CancellationToken cancellationToken)
     {
         var shard = Plan.Shards[shardIndex];
-        return Directory.PutPoisonedAsync(new PoisonedShard(shardIndex, shard.Uri, shard.RowStart, shard.RowCount, []), cancellationToken);
+        return Directory.PutPoisonedAsync(new PoisonedShard(shardIndex, shard.Uri, shard.RowStart, shard.RowCount, sessions), cancellationToken);
     }
 
     public void Dispose() => _data.Dispose();
-
-    private static async Task<(PlannedRun, RunDirectory)?> TryJoinAsync(
-        RunSpec spec, IObjectStore store, Planner planner, DeviceModels models, CancellationToken cancellationToken)
-    {
-        if (await RunDirectory.TryOpenAsync(store, cancellationToken) is not { } directory || await directory.TryGetPlanAsync(cancellationToken) is not { } plan)
-            return null;
-
-        var run = planner.Join(spec, models.Models[0], directory.Manifest, plan);
-        return (run, directory.For(run.Manifest));
-    }
 }

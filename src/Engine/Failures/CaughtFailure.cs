@@ -1,9 +1,9 @@
 using MirroredInfluence.Storage;
 
-namespace MirroredInfluence.Client.Embedded;
+namespace MirroredInfluence.Engine;
 
-/// <summary>What a run failed with, as its client gets it: always of a kind, and without the signatures of addresses.</summary>
-internal static class RunFailure
+/// <summary>What a run failed with, as who asked for it is told: always of a kind, and without the signatures of addresses.</summary>
+public static class CaughtFailure
 {
     public static MirroredException Of(Exception exception) => exception switch
     {

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Configuration;
+
+namespace MirroredInfluence.Silo.Tests;
+
+public sealed class SiloSettingsTests
+{
+    [Fact]
+    public void Compute_IsThatOfASpec()
+    {
+        var compute = Read("Ledger=/runs", "Compute:Device=cuda:1", "compute:threadsPerLane=2").ToCompute();
+        Assert.Equal(new ComputeSpec { Device = "cuda:1", ThreadsPerLane = 2 }, compute);
+    }
+
+    [Fact]
+    public void ASiloWithoutLanes_ComputesNothing() => Assert.Null(Read("Ledger=/runs", "HasLanes=false").ToCompute());
+
+    [Theory]
+    [InlineData("", "Silo:Ledger: found nothing; expected a folder or store that all silos reach, such as az://account/container/cluster.")]
+    [InlineData("Ledger=x Compute:Device=tpu", "Silo:Compute:device: found \"tpu\"; expected cpu, cuda or cuda:<index>.")]
+    [InlineData("Ledger=x Compute:Lanes=0", "Silo:Compute:lanes: found 0; expected a whole number from 1 to 1024.")]
+    [InlineData("Ledger=x Compute:Lane=1", "Silo:Compute:Lane: unknown setting; expected one of device, lanes, threadsPerLane, cache, cacheGigabytes; did you mean lanes?")]
+    [InlineData("Ledger=x Compute:ShardRows=1", "Silo:Compute:ShardRows: unknown setting; expected one of device, lanes, threadsPerLane, cache, cacheGigabytes.")]
+    [InlineData("Ledger=x SiloPort=0", "Silo:SiloPort: found 0; expected 1 to 65535.")]
+    [InlineData("Ledger=x BeatSeconds=0", "Silo:BeatSeconds: found 0; expected 0.1 to 60.")]
+    [InlineData("Ledger=x Address=here", "Silo:Address: found here; expected an IP address.")]
+    [InlineData("Ledger=x Clustering=PostgreSql", "Silo:ConnectionString: found nothing; expected the connection string of the membership database.")]
+    [InlineData("Ledger=x Clustering=PostgreSql ConnectionString=Host=db", "Silo:Address: found nothing; expected the address at which other silos reach this one.")]
+    public void WhatMakesNoSense_IsRefusedByName(string settings, string message)
+    {
+        var refused = Assert.Throws<MirroredException>(() => Read(settings.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal((FailureKind.Invalid, message), (refused.Kind, refused.Message));
+    }
+
+    [Fact]
+    public void AnUnknownSetting_IsRefusedWithTheNearest()
+    {
+        var refused = Assert.Throws<MirroredException>(() => Read("Ledgr=x"));
+        Assert.StartsWith("Silo:Ledgr: unknown setting; expected one of Ledger, ", refused.Message, StringComparison.Ordinal);
+        Assert.EndsWith("; did you mean Ledger?", refused.Message, StringComparison.Ordinal);
+    }
+
+    private static SiloSettings Read(params string[] settings) => SiloSettings.Read(new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting => setting.Split('=', 2)).Select(pair => KeyValuePair.Create($"Silo:{pair[0]}", (string?)pair[1]))).Build());
+}
