@@ -58,6 +58,7 @@ static void Configure(ISiloBuilder silo, SiloSettings settings)
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (settings.ClusterId, settings.ServiceId));
     }
 
+    silo.Services.AddSingleton<IFatalErrorHandler, FatalEnd>();
     silo.Configure<ClusterMembershipOptions>(membership =>
     {
         (membership.ProbeTimeout, membership.NumMissedProbesLimit) = (TimeSpan.FromSeconds(settings.ProbeSeconds), 2);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using MirroredInfluence.Engine;
 using MirroredInfluence.Storage;
 
@@ -9,8 +10,10 @@ namespace MirroredInfluence.Grains;
 /// nothing to say.
 /// </summary>
 /// <param name="exchange">Reaches the coordinator, on whichever silo it is now.</param>
-internal sealed class LaneSession(string name, RunOrder order, SiloLanes silo, TimeSpan beatInterval, Func<LaneReport, Task<ShardOrder>> exchange)
+internal sealed partial class LaneSession(string name, RunOrder order, SiloLanes silo, TimeSpan beatInterval, Func<LaneReport, Task<ShardOrder>> exchange, ILogger logger)
 {
+    private const int FaultsMax = 5;
+
     private readonly ConcurrentDictionary<int, IDisposable> _slots = [];            // by thread
     private readonly ConcurrentDictionary<int, Shard> _inHand = [];
     private readonly Lock _telling = new();
@@ -75,7 +78,10 @@ internal sealed class LaneSession(string name, RunOrder order, SiloLanes silo, T
             _slots[thread] = silo.Slots.Enter(order.Directory, order.Priority, stop);
             var answer = Exchange(wantsShard: true, stop);
             if (answer.ShardIndex >= 0)
+            {
+                LogTaken(logger, order.Directory, answer.ShardIndex);
                 return _inHand.GetOrAdd(answer.ShardIndex, _plan.Shards[answer.ShardIndex]);
+            }
 
             LeaveSlot(thread);
             if (answer.IsOver)
@@ -93,6 +99,7 @@ internal sealed class LaneSession(string name, RunOrder order, SiloLanes silo, T
 
     private void Committed(ScoredShard scored)
     {
+        LogCommitted(logger, order.Directory, scored.Shard.ShardIndex);
         lock (_telling)
         {
             _done.Add(scored.Shard.ShardIndex);
@@ -115,10 +122,10 @@ internal sealed class LaneSession(string name, RunOrder order, SiloLanes silo, T
         }
     }
 
-    /// <summary>Asks until there is an answer: a coordinator whose silo died comes back on another.</summary>
+    /// <summary>Asks until there is an answer: a coordinator whose silo died comes back on another. One that fails to answer, though it is reached, is not asked for ever.</summary>
     private ShardOrder Exchange(bool wantsShard, CancellationToken stop)
     {
-        while (true)
+        for (var faultCount = 0; ;)
         {
             var report = Report(wantsShard);
             try
@@ -128,6 +135,8 @@ internal sealed class LaneSession(string name, RunOrder order, SiloLanes silo, T
             catch (Exception exception) when (exception is not (MirroredException or OperationCanceledException))
             {
                 TakeBack(report);
+                if (exception is not (OrleansException or TimeoutException) && ++faultCount == FaultsMax)
+                    throw;
                 stop.WaitHandle.WaitOne(Pause());
                 stop.ThrowIfCancellationRequested();
             }
@@ -159,4 +168,10 @@ internal sealed class LaneSession(string name, RunOrder order, SiloLanes silo, T
         lock (_random)
             return beatInterval / 5 * (0.25 + (0.75 * _random.NextDouble()));
     }
+
+    [LoggerMessage(LogLevel.Debug, "{Directory}: shard {ShardIndex} taken.")]
+    private static partial void LogTaken(ILogger logger, string directory, int shardIndex);
+
+    [LoggerMessage(LogLevel.Debug, "{Directory}: shard {ShardIndex} committed.")]
+    private static partial void LogCommitted(ILogger logger, string directory, int shardIndex);
 }

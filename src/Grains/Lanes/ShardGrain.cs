@@ -19,7 +19,7 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
 
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         var run = GrainFactory.GetGrain<IRunGrain>(order.Directory);
-        var session = new LaneSession($"{this.GetPrimaryKeyString()}|{GrainContext.ActivationId}|{_sessionCount++}", order, silo, options.Value.BeatInterval, run.ExchangeAsync);
+        var session = new LaneSession($"{this.GetPrimaryKeyString()}|{GrainContext.ActivationId}|{_sessionCount++}", order, silo, options.Value.BeatInterval, run.ExchangeAsync, logger);
         var stop = _stop.Token;
         _session = Task.Run(() => RunAsync(session, run, order.Directory, stop), CancellationToken.None);
         return Task.CompletedTask;

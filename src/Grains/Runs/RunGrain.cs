@@ -16,6 +16,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
     private static readonly TimeSpan NewsPatience = TimeSpan.FromSeconds(10), NewsInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<string, ImmutableArray<int>> _heard = new(StringComparer.Ordinal);    // sessions → shards in hand, before there is a board
+    private readonly Dictionary<string, (RunFailure Failure, long Since)> _unable = new(StringComparer.Ordinal);    // silos whose last session found a store or device unavailable
     private LedgerEntry? _entry;
     private Task _driving = Task.CompletedTask;
     private CancellationTokenSource _stop = new();
@@ -46,6 +47,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
 
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         (_stop, _failure, _progress, _board, _unscorableRowCount) = (new CancellationTokenSource(), null, null, null, 0);
+        _unable.Clear();
         _driving = DriveAsync(entry, _stop.Token);
         return true;
     }
@@ -90,11 +92,18 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
 
     public Task<ShardOrder> ExchangeAsync(LaneReport report)
     {
-        if (report.Failure is { } failure)
+        if (report.Failure is { Kind: FailureKind.Unavailable } unavailable)
+            _unable[SiloOf(report)] = (unavailable, time.GetTimestamp());
+        else if (report.Failure is { } failure)
             Fail(failure);
+        else if (report.Done.Length > 0)
+            _unable.Remove(SiloOf(report));
         if (_board is not { } board)
         {
-            _heard[report.Session] = [.. report.InHand];
+            if (report.IsLeaving)
+                _heard.Remove(report.Session);
+            else
+                _heard[report.Session] = [.. report.InHand];
             return Task.FromResult(new ShardOrder { ShardIndex = -1, IsOver = _driving.IsCompleted });
         }
 
@@ -158,6 +167,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         {
             LogEnd(logger, Directory, exception);
             (_failure, end) = (RunFailure.Of(CaughtFailure.Of(exception)), RunState.Failed);
+            await _stop.CancelAsync();   // sessions hear that it is over
         }
 
         // A coordinator that moves to another silo has not ended its run.
@@ -185,10 +195,10 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         _heard.Clear();
         _board = board;
         Enter(RunState.Scoring);
+        LogCoordinated(logger, Directory, done.Length, work.Plan.Shards.Length);
         while (board.LeftCount > 0)
         {
-            foreach (var address in await GrainFactory.GetGrain<IRunsGrain>(0).SilosAsync())
-                Announce(GrainFactory.GetGrain<IShardGrain>($"{address}|{Directory}"), entry);
+            await AnnounceAsync(entry);
             foreach (var (shard, sessions) in board.Bury())
             {
                 await work.SetAsideAsync(shard, sessions, stop);
@@ -196,6 +206,32 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
             }
 
             await Task.Delay(options.Value.BeatInterval / 4, time, stop);
+        }
+    }
+
+    /// <summary>To all silos with lanes, but for those that could not go on a short while ago. The run fails when none can.</summary>
+    private async Task AnnounceAsync(LedgerEntry entry)
+    {
+        string[] silos;
+        try
+        {
+            silos = await GrainFactory.GetGrain<IRunsGrain>(0).SilosAsync();
+        }
+        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        {
+            return;   // its silo died: it comes back on another
+        }
+
+        if (silos.Length > 0 && silos.All(_unable.ContainsKey))
+        {
+            Fail(_unable[silos[0]].Failure);
+            return;
+        }
+
+        foreach (var silo in silos)
+        {
+            if (!_unable.TryGetValue(silo, out var unable) || time.GetElapsedTime(unable.Since) > options.Value.Rest)
+                Announce(GrainFactory.GetGrain<IShardGrain>($"{silo}|{Directory}"), entry);
         }
     }
 
@@ -208,6 +244,8 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         _failure ??= failure;
         _stop.Cancel();
     }
+
+    private static string SiloOf(LaneReport report) => report.Session[..report.Session.IndexOf('|', StringComparison.Ordinal)];
 
     private void Enter(RunState state)
     {
@@ -247,6 +285,9 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
             PerSecond = progress.PerSecond,
         };
     }
+
+    [LoggerMessage(LogLevel.Information, "{Directory}: coordinated here; {DoneCount} of {ShardCount} shards are done.")]
+    private static partial void LogCoordinated(ILogger logger, string directory, int doneCount, int shardCount);
 
     [LoggerMessage(LogLevel.Error, "{Directory}: the run failed.")]
     private static partial void LogEnd(ILogger logger, string directory, Exception exception);

@@ -13,4 +13,7 @@ public sealed class GrainsOptions
     public TimeSpan BeatInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     internal TimeSpan Silence => 3 * BeatInterval;
+
+    /// <summary>Before a silo that could not go on with a run is asked again.</summary>
+    internal TimeSpan Rest => 30 * BeatInterval;
 }
