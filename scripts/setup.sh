@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 run_packages=(g++ cmake make libtorch-dev libopenblas0 liblz4-1 libzstd1 dataset-fashion-mnist)
-test_packages=(python3-torch python3-numpy chromium clang-format shellcheck slurm-wlm unzip)
+test_packages=(python3-torch python3-numpy chromium clang-format shellcheck slurm-wlm unzip postgresql-15)
 # Node is only needed for the interoperability and deployment tests, and often installed from elsewhere.
 command -v npm > /dev/null || test_packages+=(nodejs npm)
 
@@ -31,8 +31,11 @@ if [ "${#missing[@]}" -gt 0 ]; then
     as_root=()
     [ "$(id -u)" -eq 0 ] || as_root=(sudo)
     echo "setup: installing ${missing[*]}"
+    had_database=$([ ! -e /etc/postgresql/15/main ] || echo yes)
     "${as_root[@]}" apt-get update -qq
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
+    # The tests start servers of their own: the one that the package makes for the machine goes again, unless it was there before.
+    [ -n "$had_database" ] || [ ! -e /etc/postgresql/15/main ] || "${as_root[@]}" pg_dropcluster --stop 15 main
 fi
 
 # Decisions 0070 and 0100. Tried once: a checkout that was restored has settled it.
