@@ -59,6 +59,7 @@ static void Configure(ISiloBuilder silo, SiloSettings settings)
     }
 
     silo.Services.AddSingleton<IFatalErrorHandler, FatalEnd>();
+    silo.GuardConnections(settings.Tls);
     silo.Configure<ClusterMembershipOptions>(membership =>
     {
         (membership.ProbeTimeout, membership.NumMissedProbesLimit) = (TimeSpan.FromSeconds(settings.ProbeSeconds), 2);

@@ -24,7 +24,15 @@ public sealed class SiloSettingsTests
     [InlineData("Ledger=x BeatSeconds=0", "Silo:BeatSeconds: found 0; expected 0.1 to 60.")]
     [InlineData("Ledger=x Address=here", "Silo:Address: found here; expected an IP address.")]
     [InlineData("Ledger=x Clustering=PostgreSql", "Silo:ConnectionString: found nothing; expected the connection string of the membership database.")]
-    [InlineData("Ledger=x Clustering=PostgreSql ConnectionString=Host=db", "Silo:Address: found nothing; expected the address at which other silos reach this one.")]
+    [InlineData("Ledger=x Clustering=PostgreSql ConnectionString=Host=db AllowPlaintext=true", "Silo:Address: found nothing; expected the address at which other silos reach this one.")]
+    [InlineData(
+        "Ledger=x Clustering=PostgreSql ConnectionString=Host=db Address=10.0.0.1",
+        "Silo:Tls: found nothing; expected certificates, or Silo:AllowPlaintext=true where nobody else reaches the silos' ports.")]
+    [InlineData("Ledger=x Tls:Certificate=a", "Silo:Tls:Key: found nothing; expected the file of the certificate's private key.")]
+    [InlineData("Ledger=x Tls:Certificate=a Tls:Key=b", "Silo:Tls:Authority: found nothing; expected the file of the authority that signs silos.")]
+    [InlineData("Ledger=x Tls:Certificate=a Tls:Key=b Tls:Authority=c", "Silo:Tls:ClientAuthority: found nothing; expected the file of the authority that signs clients.")]
+    [InlineData("Ledger=x Tls:Certificate=a Tls:Key=b Tls:Authority=c Tls:ClientAuthority=d AllowPlaintext=true", "Silo:AllowPlaintext: found true; expected false beside Silo:Tls.")]
+    [InlineData("Ledger=x Tls:Keys=b", "Silo:Tls:Keys: unknown setting; expected one of Certificate, Key, Authority, ClientAuthority; did you mean Key?")]
     public void WhatMakesNoSense_IsRefusedByName(string settings, string message)
     {
         var refused = Assert.Throws<MirroredException>(() => Read(settings.Split(' ', StringSplitOptions.RemoveEmptyEntries)));

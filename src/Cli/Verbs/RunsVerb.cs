@@ -6,17 +6,17 @@ namespace MirroredInfluence.Cli;
 /// <summary>Lists a cluster's runs.</summary>
 internal sealed class RunsVerb : Verb
 {
-    private readonly Option<string> _cluster = ClusterConnection.Flag();
+    private readonly ClusterFlags _cluster = new();
     private readonly Option<bool> _json = new("--json") { Description = "A JSON object a line and run." };
 
     public RunsVerb()
-        : base("runs", "List the runs of a cluster, the newest first.") => AddFlags("Cluster", _cluster, _json);
+        : base("runs", "List the runs of a cluster, the newest first.") => AddFlags("Cluster", [.. _cluster.All, _json]);
 
     public override IReadOnlyList<Example> Examples => [new("runs --cluster silo.example:30000", "state, how far, priority, directory")];
 
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
-        await using var client = await ClusterConnection.OpenAsync(parsed, _cluster, cancellationToken);
+        await using var client = await _cluster.OpenAsync(parsed, cancellationToken);
         foreach (var run in await client.ListAsync(cancellationToken))
         {
             if (parsed.GetValue(_json))

@@ -9,7 +9,7 @@ internal sealed class SubmitVerb : Verb
     private readonly SpecOptions _spec = new();
 
     private readonly Option<string> _out = new("--out") { HelpName = "DIR", Required = true, Description = "The run directory, which names the run: a store or folder that all silos reach." };
-    private readonly Option<string> _cluster = ClusterConnection.Flag();
+    private readonly ClusterFlags _cluster = new();
     private readonly Option<int> _priority = new("--priority") { HelpName = "NUMBER", DefaultValueFactory = _ => 10, Description = "1 to 100: a run of 20 gets twice the lane time of one of 10. [10]" };
     private readonly Option<bool> _allowPoisoned = WorkVerb.AllowPoisoned();
     private readonly Option<bool> _watch = new("--watch") { Description = "Show the run until it has ended. Ctrl-C leaves it going." };
@@ -19,7 +19,7 @@ internal sealed class SubmitVerb : Verb
         : base("submit", "Give a run to a cluster. The same run again goes on with it.")
     {
         Add(_spec.SpecFile);
-        AddFlags("Cluster", _cluster, _out, _priority, _allowPoisoned, _watch, _json);
+        AddFlags("Cluster", [.. _cluster.All, _out, _priority, _allowPoisoned, _watch, _json]);
         AddFlags(_spec.Groups);
     }
 
@@ -40,7 +40,7 @@ internal sealed class SubmitVerb : Verb
             Priority = ReadPriority(parsed.GetValue(_priority)),
             AllowPoisoned = parsed.GetValue(_allowPoisoned),
         };
-        await using var client = await ClusterConnection.OpenAsync(parsed, _cluster, cancellationToken);
+        await using var client = await _cluster.OpenAsync(parsed, cancellationToken);
         var run = await client.SubmitAsync(spec, options, cancellationToken);
         if (parsed.GetValue(_watch))
             await RunWatch.ToEndAsync(run, terminal, parsed.GetValue(_json), cancellationToken);

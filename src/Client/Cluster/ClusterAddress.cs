@@ -1,3 +1,5 @@
+using MirroredInfluence.Connections;
+
 namespace MirroredInfluence.Client;
 
 /// <summary>Where a cluster is.</summary>
@@ -11,4 +13,7 @@ public sealed record ClusterAddress
 
     /// <summary>As the silos say.</summary>
     public string ServiceId { get; init; } = "mirrored";
+
+    /// <summary>The program's certificate and its key, and the authority that signs the silos. Null for a cluster without TLS.</summary>
+    public TlsFiles? Tls { get; init; }
 }

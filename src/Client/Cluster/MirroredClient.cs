@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using MirroredInfluence.Connections;
 using MirroredInfluence.Grains;
 using Orleans.Configuration;
 
@@ -13,6 +14,7 @@ namespace MirroredInfluence.Client;
 public sealed class MirroredClient : IMirroredClient
 {
     private static readonly TimeSpan s_knockPatience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_retryPause = TimeSpan.FromMilliseconds(500);
 
     private readonly IHost? _host;
     private readonly IGrainFactory _grains;
@@ -25,18 +27,24 @@ public sealed class MirroredClient : IMirroredClient
 
     private IRunsGrain Runs => _grains.GetGrain<IRunsGrain>(0);
 
-    /// <param name="configure">What else the connection needs, such as TLS, or another way to find gateways.</param>
-    /// <exception cref="MirroredException">Invalid: an address that is none. Unavailable: no gateway answers.</exception>
+    /// <param name="configure">What else the connection needs, such as another way to find gateways.</param>
+    /// <exception cref="MirroredException">Invalid: an address that is none, or a certificate that is refused, ours or the silo's. Unavailable: no gateway answers.</exception>
     public static async Task<MirroredClient> ConnectAsync(
         ClusterAddress address, Action<IClientBuilder>? configure = null, CancellationToken cancellationToken = default)
     {
         var gateways = await ResolveAsync(address, cancellationToken).ConfigureAwait(false);
-        await KnockAsync(address, gateways, cancellationToken).ConfigureAwait(false);
+        var credentials = address.Tls is { } files ? TlsCredentials.Open(files) : null;
+        credentials?.RefuseUnlessValid(TimeProvider.System);
+        await KnockAsync(address, gateways, credentials, cancellationToken).ConfigureAwait(false);
+        var since = TimeProvider.System.GetTimestamp();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.UseOrleansClient(client =>
         {
             client.UseStaticClustering(gateways);
             client.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (address.ClusterId, address.ServiceId));
+            if (credentials is not null)
+                client.Configure<ClientConnectionOptions>(options => options.ConfigureConnection(connection => connection.UseTls(credentials)));
+            client.UseConnectionRetryFilter(RetryAsync);
             configure?.Invoke(client);
         });
         var host = builder.Build();
@@ -49,6 +57,12 @@ public sealed class MirroredClient : IMirroredClient
         {
             host.Dispose();
             throw NoAnswer(address, exception);
+        }
+
+        async Task<bool> RetryAsync(Exception exception, CancellationToken stop)
+        {
+            await Task.Delay(s_retryPause, stop).ConfigureAwait(false);
+            return TimeProvider.System.GetElapsedTime(since) < s_knockPatience;
         }
     }
 
@@ -80,12 +94,12 @@ public sealed class MirroredClient : IMirroredClient
     }
 
     /// <summary>Orleans' client tries for minutes: where nobody listens, that is said in seconds.</summary>
-    private static async Task KnockAsync(ClusterAddress address, IPEndPoint[] gateways, CancellationToken cancellationToken)
+    private static async Task KnockAsync(ClusterAddress address, IPEndPoint[] gateways, TlsCredentials? credentials, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(s_knockPatience);
         Exception? last = null;
-        await foreach (var knock in Task.WhenEach(gateways.Select(gateway => KnockAsync(gateway, patience.Token))).ConfigureAwait(false))
+        await foreach (var knock in Task.WhenEach(gateways.Select(gateway => KnockAsync(gateway, credentials, patience.Token))).ConfigureAwait(false))
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (knock.IsCompletedSuccessfully)
@@ -93,17 +107,19 @@ public sealed class MirroredClient : IMirroredClient
             last = knock.Exception?.InnerException ?? new TimeoutException($"no answer within {s_knockPatience.TotalSeconds} seconds");
         }
 
-        throw NoAnswer(address, last!);
+        throw last as MirroredException ?? NoAnswer(address, last!);
     }
 
-    private static async Task KnockAsync(IPEndPoint gateway, CancellationToken cancellationToken)
+    private static async Task KnockAsync(IPEndPoint gateway, TlsCredentials? credentials, CancellationToken cancellationToken)
     {
         using var socket = new Socket(gateway.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(gateway, cancellationToken).ConfigureAwait(false);
+        if (credentials is not null)
+            await ClusterConnections.KnockAsync(new NetworkStream(socket), gateway.ToString(), credentials, cancellationToken).ConfigureAwait(false);
     }
 
     private static MirroredException NoAnswer(ClusterAddress address, Exception exception) => Failure.Unavailable(
-        $"{string.Join(", ", address.Gateways)}: no silo of cluster '{address.ClusterId}' answers: {exception.Message.TrimEnd('.')}. Look whether the cluster runs, and whether its gateways are reached from here.", exception);
+        $"{string.Join(", ", address.Gateways)}: no silo of cluster '{address.ClusterId}' answers: {exception.Message.TrimEnd('.')}. Look whether the cluster runs, whether its gateways are reached from here, and whether it {(address.Tls is null ? "asks for a certificate" : "has TLS")}.", exception);
 
     private static async Task<IPEndPoint[]> ResolveAsync(ClusterAddress address, CancellationToken cancellationToken)
     {

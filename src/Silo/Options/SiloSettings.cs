@@ -43,6 +43,12 @@ internal sealed record SiloSettings
     /// <summary>Between two probes of another silo; two that are missed count as its death.</summary>
     public double ProbeSeconds { get; init; } = 5;
 
+    /// <summary>Without it nobody is kept out.</summary>
+    public TlsSettings? Tls { get; init; }
+
+    /// <summary>Past localhost, a silo without <see cref="Tls"/> starts only if this says that it is meant.</summary>
+    public bool AllowPlaintext { get; init; }
+
     public IPAddress EndPointAddress => Address is { } address ? IPAddress.Parse(address) : IPAddress.Loopback;
 
     private ComputeSpec Compute { get; init; } = new();
@@ -51,7 +57,8 @@ internal sealed record SiloSettings
     public static SiloSettings Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
-        RefuseUnknown(section);
+        RefuseUnknown(section, [.. NamesOf(typeof(SiloSettings)), nameof(Compute)]);
+        RefuseUnknown(section.GetSection(nameof(Tls)), NamesOf(typeof(TlsSettings)));
         SiloSettings options;
         try
         {
@@ -71,7 +78,21 @@ internal sealed record SiloSettings
         RequirePort(options.HealthPort, nameof(HealthPort));
         Require(options.BeatSeconds is >= 0.1 and <= 60, nameof(BeatSeconds), options.BeatSeconds, "0.1 to 60");
         Require(options.ProbeSeconds is >= 0.5 and <= 60, nameof(ProbeSeconds), options.ProbeSeconds, "0.5 to 60");
+        Require(
+            options.Clustering == ClusteringKind.Localhost || options.Tls is not null || options.AllowPlaintext,
+            nameof(Tls), "nothing", $"certificates, or {Section}:{nameof(AllowPlaintext)}=true where nobody else reaches the silos' ports");
+        Require(options.Tls is null || !options.AllowPlaintext, nameof(AllowPlaintext), "true", $"false beside {Section}:{nameof(Tls)}");
+        if (options.Tls is { } tls)
+        {
+            Require(tls.Certificate.Length > 0, TlsName(nameof(tls.Certificate)), "nothing", "the file of this silo's certificate");
+            Require(tls.Key.Length > 0, TlsName(nameof(tls.Key)), "nothing", "the file of the certificate's private key");
+            Require(tls.Authority.Length > 0, TlsName(nameof(tls.Authority)), "nothing", "the file of the authority that signs silos");
+            Require(tls.ClientAuthority.Length > 0, TlsName(nameof(tls.ClientAuthority)), "nothing", "the file of the authority that signs clients");
+        }
+
         return options;
+
+        static string TlsName(string name) => $"{nameof(Tls)}:{name}";
 
         static void RequirePort(int port, string name) => Require(port is >= 1 and <= 65535, name, port, "1 to 65535");
 
@@ -85,9 +106,10 @@ internal sealed record SiloSettings
     /// <summary>What this silo computes with, or null without lanes.</summary>
     public ComputeSpec? ToCompute() => HasLanes ? Compute : null;
 
-    private static void RefuseUnknown(IConfigurationSection section)
+    private static string[] NamesOf(Type settings) => [.. settings.GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
+
+    private static void RefuseUnknown(IConfigurationSection section, string[] known)
     {
-        string[] known = [.. typeof(SiloSettings).GetProperties().Where(property => property.CanWrite).Select(property => property.Name), nameof(Compute)];
         if (section.GetChildren().FirstOrDefault(setting => !known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
             throw Unknown(unknown, known);
     }

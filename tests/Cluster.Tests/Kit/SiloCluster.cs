@@ -41,6 +41,7 @@ internal sealed class SiloCluster(Bench bench) : IAsyncDisposable
         {
             ["Ledger"] = bench.File($"{_id}-ledger"),
             ["Clustering"] = "PostgreSql",
+            ["AllowPlaintext"] = "true",
             ["ConnectionString"] = bench.Postgres.ConnectionString,
             ["ClusterId"] = _id,
             ["Address"] = "127.0.0.1",
