@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 run_packages=(g++ cmake make libtorch-dev libopenblas0 liblz4-1 libzstd1 dataset-fashion-mnist)
-test_packages=(python3-torch python3-numpy chromium clang-format shellcheck slurm-wlm unzip postgresql-15)
+test_packages=(python3-torch python3-numpy chromium clang-format shellcheck slurm-wlm unzip postgresql-15 redis-server)
 # Node is only needed for the interoperability and deployment tests, and often installed from elsewhere.
 command -v npm > /dev/null || test_packages+=(nodejs npm)
 
@@ -34,12 +34,13 @@ if [ "${#missing[@]}" -gt 0 ]; then
     had_database=$([ ! -e /etc/postgresql/15/main ] || echo yes)
     "${as_root[@]}" apt-get update -qq
     DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
-    # The tests start servers of their own: the one that the package makes for the machine goes again, unless it was there before.
+    # The tests start servers of their own: those that the packages make for the machine go again, unless they were there before.
     [ -n "$had_database" ] || [ ! -e /etc/postgresql/15/main ] || "${as_root[@]}" pg_dropcluster --stop 15 main
+    [[ " ${missing[*]} " != *" redis-server "* ]] || [ ! -d /run/systemd/system ] || "${as_root[@]}" systemctl --quiet disable --now redis-server
 fi
 
-# Decisions 0070 and 0100. Tried once: a checkout that was restored has settled it.
-try_restore() { [ -e "artifacts/obj/$(basename "$1" .csproj)/project.assets.json" ] || dotnet restore "$@" -v q > /dev/null 2>&1 || true; }
+# Decisions 0070 and 0100. Tried once for each set of packages: a checkout that was restored since has settled it.
+try_restore() { [ "artifacts/obj/$(basename "$1" .csproj)/project.assets.json" -nt Directory.Packages.props ] || dotnet restore "$@" -v q > /dev/null 2>&1 || true; }
 try_restore src/Storage/Storage.csproj -p:UseSystemIOHashingPackage=true
 try_restore tests/Grains.Tests/Grains.Tests.csproj -p:UseOrleans=true
 try_restore src/Silo/Silo.csproj -p:UseOrleans=true

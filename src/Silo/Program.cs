@@ -17,6 +17,8 @@ try
     var settings = SiloSettings.Read(builder.Configuration);
     if (settings.Clustering == ClusteringKind.PostgreSql)
         await MembershipSchema.EnsureAsync(settings.ConnectionString!, CancellationToken.None);
+    if (settings.Clustering == ClusteringKind.Redis)
+        await RedisMembership.CheckAsync(RedisMembership.Parse(settings.ConnectionString!));
 
     builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(settings.Clustering == ClusteringKind.Localhost ? IPAddress.Loopback : IPAddress.Any, settings.HealthPort));
     builder.Services.AddSingleton(settings).AddSingleton(TimeProvider.System);
@@ -53,7 +55,10 @@ static void Configure(ISiloBuilder silo, SiloSettings settings)
     }
     else
     {
-        silo.UseAdoNetClustering(membership => (membership.Invariant, membership.ConnectionString) = ("Npgsql", settings.ConnectionString!));
+        if (settings.Clustering == ClusteringKind.Redis)
+            silo.UseRedisClustering(membership => membership.ConfigurationOptions = RedisMembership.Parse(settings.ConnectionString!));
+        else
+            silo.UseAdoNetClustering(membership => (membership.Invariant, membership.ConnectionString) = ("Npgsql", settings.ConnectionString!));
         silo.ConfigureEndpoints(settings.EndPointAddress, settings.SiloPort, settings.GatewayPort);
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (settings.ClusterId, settings.ServiceId));
     }

@@ -8,4 +8,7 @@ internal enum ClusteringKind
 
     /// <summary>A PostgreSQL database that every silo reaches.</summary>
     PostgreSql,
+
+    /// <summary>A Redis server that every silo reaches.</summary>
+    Redis,
 }
