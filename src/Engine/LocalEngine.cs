@@ -73,8 +73,8 @@ public sealed class LocalEngine(DataFiles data, TimeProvider time, IProgress<Run
 
         using var files = run.OpenTrainFiles();
         var queue = new WorkQueue<Shard>(done.MissingShards);
-        await new ShardCommits(run, models, directory, cacheFolder).ScoreAsync(
-            _ => queue.TryTake(out var shard) ? shard : null, done.MissingShards.Length, files, meter, committed: _ => { }, cancellationToken);
+        await using var commits = await ShardCommits.OpenAsync(run, models, directory, cacheFolder, committed: _ => { }, cancellationToken);
+        await commits.ScoreAsync(_ => queue.TryTake(out var shard) ? shard : null, done.MissingShards.Length, files, meter);
     }
 
     /// <param name="MissingShards">Without a part.</param>

@@ -11,16 +11,16 @@ public sealed class ShardScorerTests : IDisposable
     {
         using var bench = await OpenAsync(_bench.Spec(train: new Images { NullRows = [3] }));
         var shard = bench.Run.Plan.Shards[0];
-        var cold = bench.Scorer.Score(shard, null, CancellationToken.None);
+        var cold = bench.Score(shard, null, CancellationToken.None);
         Assert.True(cold.HasNewBaseLosses);
         Assert.True(float.IsNaN(cold.BaseLosses[3]));
 
-        var warm = bench.Scorer.Score(shard, cold.BaseLosses, CancellationToken.None);
+        var warm = bench.Score(shard, cold.BaseLosses, CancellationToken.None);
         Assert.False(warm.HasNewBaseLosses);
         Assert.Equal(Entries(cold), Entries(warm));
 
         float[] raised = [.. cold.BaseLosses.Select(loss => loss + 1)];
-        var moved = bench.Scorer.Score(shard, raised, CancellationToken.None);
+        var moved = bench.Score(shard, raised, CancellationToken.None);
         Assert.Equal(
             Entries(cold).Select(entry => (entry.TrainRow, entry.BaseLoss + 1)).Order(),
             Entries(moved).Select(entry => (entry.TrainRow, entry.BaseLoss)).Order());
@@ -33,10 +33,10 @@ public sealed class ShardScorerTests : IDisposable
         using var bench = await OpenAsync(spec with { Compute = spec.Compute with { ShardRows = 3200 } });
         var longShard = bench.Run.Plan.Shards[0];
         var shortShard = longShard with { RowCount = 320 };
-        bench.Scorer.Score(longShard, null, CancellationToken.None);
+        bench.Score(longShard, null, CancellationToken.None);
 
-        var ofShort = AllocatedBy(() => bench.Scorer.Score(shortShard, null, CancellationToken.None));
-        var ofLong = AllocatedBy(() => bench.Scorer.Score(longShard, null, CancellationToken.None));
+        var ofShort = AllocatedBy(() => bench.Score(shortShard, null, CancellationToken.None));
+        var ofLong = AllocatedBy(() => bench.Score(longShard, null, CancellationToken.None));
 
         // 360 mini-batches more; pages of histograms depend on the values seen.
         var baseLossBytes = (longShard.RowCount - shortShard.RowCount) * sizeof(float);
@@ -49,8 +49,8 @@ public sealed class ShardScorerTests : IDisposable
         using var bench = await OpenAsync(_bench.Spec());
         using var cancel = new CancellationTokenSource();
         cancel.Cancel();
-        Assert.Throws<OperationCanceledException>(() => bench.Scorer.Score(bench.Run.Plan.Shards[0], null, cancel.Token));
-        Assert.Equal(32, bench.Scorer.Score(bench.Run.Plan.Shards[0], null, CancellationToken.None).Part.ScoredRowCount);
+        Assert.Throws<OperationCanceledException>(() => bench.Score(bench.Run.Plan.Shards[0], null, cancel.Token));
+        Assert.Equal(32, bench.Score(bench.Run.Plan.Shards[0], null, CancellationToken.None).Part.ScoredRowCount);
     }
 
     public void Dispose() => _bench.Dispose();
@@ -80,19 +80,26 @@ public sealed class ShardScorerTests : IDisposable
         private readonly WeightSet[] _weights;
         private readonly LaneSet _lanes;
         private readonly BoundFiles _files;
+        private readonly RowMeter _meter;
+        private readonly ShardScorer _scorer;
 
         public Open(PlannedRun run, BaseModel model, WeightSet[] weights)
         {
             (Run, _model, _weights) = (run, model, weights);
             _lanes = new LaneSet(model, threads: 1);
             _files = run.OpenTrainFiles();
-            var meter = new RowMeter(new ProgressMeter(TimeProvider.System, null, RunPhase.Scoring, run.Plan.RowCount), run.Plan, maxUnscorable: 1);
-            Scorer = new ShardScorer(run, _lanes, [.. weights], _files, meter);
+            _meter = new RowMeter(new ProgressMeter(TimeProvider.System, null, RunPhase.Scoring, run.Plan.RowCount), run.Plan, maxUnscorable: 1);
+            _scorer = new ShardScorer(run, _lanes);
         }
 
         public PlannedRun Run { get; }
 
-        public ShardScorer Scorer { get; }
+        public ScoredShard Score(Shard shard, float[]? knownBaseLosses, CancellationToken cancellationToken)
+        {
+            var ofRun = new RunScorer(Run, [.. _weights], _meter, cancellationToken);
+            _scorer.Score(shard, _files, knownBaseLosses, [ofRun], cancellationToken);
+            return ofRun.Scored();
+        }
 
         public void Dispose()
         {

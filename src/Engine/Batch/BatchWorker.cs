@@ -76,7 +76,8 @@ public sealed class BatchWorker(
         using var progressMeter = new ProgressMeter(time, progress, RunPhase.Scoring, run.Plan.RowCount);
         var meter = new RowMeter(progressMeter, run.Plan, run.Spec.Score.MaxUnscorable);
         using var files = run.OpenTrainFiles(digests, cancellationToken);
-        await new ShardCommits(run, models, directory, cacheFolder).ScoreAsync(NextShard, int.MaxValue, files, meter, Committed, cancellationToken);
+        await using var commits = await ShardCommits.OpenAsync(run, models, directory, cacheFolder, Committed, cancellationToken);
+        await commits.ScoreAsync(NextShard, int.MaxValue, files, meter);
         return (shardCount, rowCount);
 
         Shard? NextShard(CancellationToken stop)

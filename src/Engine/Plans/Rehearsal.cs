@@ -46,7 +46,9 @@ internal static class Rehearsal
         void ScoreOnLane(int laneIndex, CancellationToken stop)
         {
             using var lanes = new LaneSet(model, run.Spec.Compute.ThreadsPerLane);
-            scored = new ShardScorer(run, lanes, weights, files, meter).Score(shard, knownBaseLosses: null, stop);
+            RunScorer[] runs = [new RunScorer(run, weights, meter, stop)];
+            new ShardScorer(run, lanes).Score(shard, files, knownBaseLosses: null, runs, stop);
+            scored = runs[0].Scored();
         }
     }
 }

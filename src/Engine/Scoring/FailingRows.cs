@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
 using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
@@ -6,6 +7,22 @@ namespace MirroredInfluence.Engine;
 /// <summary>Finds the rows that make the model fail on a mini-batch (docs/decisions/0014).</summary>
 internal static class FailingRows
 {
+    /// <returns>False when the model refuses some of the lane's rows.</returns>
+    public static bool TryLosses(Lane lane, WeightSet? weights, int draw, Span<float> losses, [NotNullWhen(false)] out MirroredException? failure)
+    {
+        try
+        {
+            lane.Losses(weights, draw, losses);
+            failure = null;
+            return true;
+        }
+        catch (MirroredException exception) when (exception.Kind == FailureKind.Invalid)
+        {
+            failure = exception;
+            return false;
+        }
+    }
+
     /// <summary>Computes each row's loss in a mini-batch that holds nothing but that row.</summary>
     /// <param name="failure">What the mini-batch failed with.</param>
     /// <param name="where">The mini-batch, for messages.</param>
@@ -26,12 +43,8 @@ internal static class FailingRows
             cancellationToken.ThrowIfCancellationRequested();
             rowCount++;
             var alone = row;
-            try
-            {
-                miniBatch.Load(lane, _ => alone);
-                lane.Losses(weights, draw, losses);
-            }
-            catch (MirroredException ofRow) when (ofRow.Kind == FailureKind.Invalid)
+            miniBatch.Load(lane, _ => alone);
+            if (!TryLosses(lane, weights, draw, losses, out var ofRow))
             {
                 first ??= ofRow;
                 failing.Add(row);

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using MirroredInfluence.Torch;
 
 namespace MirroredInfluence.Engine;
@@ -47,14 +46,12 @@ internal static class LaneScoring
         {
             var model = models.OfLane(laneIndex);
             using var lanes = new LaneSet(model, run.Spec.Compute.ThreadsPerLane);
-            var scorer = new ShardScorer(run, lanes, weightsOf(model), files, meter);
+            var scorer = new ShardScorer(run, lanes);
+            RunScorer[] runs = [new RunScorer(run, weightsOf(model), meter, stop)];
             while (Next(stop) is { } shard)
-                take(Span.Of("shard", span => Score(shard, span), EngineTelemetry.ShardDuration), stop);
-
-            ScoredShard Score(Shard shard, Activity? span)
             {
-                span?.SetTag("mirrored.shard.index", shard.ShardIndex).SetTag("mirrored.shard.rows", shard.RowCount);
-                return scorer.Score(shard, knownBaseLosses(shard), stop);
+                Score(scorer, shard, files, knownBaseLosses, runs, stop);
+                take(runs[0].Scored(), stop);
             }
         }
 
@@ -64,4 +61,16 @@ internal static class LaneScoring
             return nextShard(stop);
         }
     }
+
+    /// <summary>Scores a shard for these runs, as a step of the trace.</summary>
+    /// <param name="files">And <paramref name="knownBaseLosses"/>: of any of them.</param>
+    public static void Score(ShardScorer scorer, Shard shard, BoundFiles files, Func<Shard, float[]?> knownBaseLosses, RunScorer[] runs, CancellationToken stop) => Span.Of(
+        "shard",
+        span =>
+        {
+            span?.SetTag("mirrored.shard.index", shard.ShardIndex).SetTag("mirrored.shard.rows", shard.RowCount);
+            scorer.Score(shard, files, knownBaseLosses(shard), runs, stop);
+            return runs.Length;
+        },
+        EngineTelemetry.ShardDuration);
 }

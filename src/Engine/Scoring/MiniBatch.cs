@@ -48,6 +48,9 @@ internal sealed class MiniBatch(int columnCount, int slotCount, bool needsRowKey
         return true;
     }
 
+    /// <summary>The mini-batch, for messages.</summary>
+    public string Where(BoundFile file) => $"{file.File.Path}: rows {RowStart} to {RowStart + RowCount - 1}";
+
     /// <summary>Makes this the lane's current mini-batch.</summary>
     public void Load(Lane lane) => lane.Load(_pointers, slotCount, _keys);
 

@@ -8,49 +8,19 @@ internal sealed class ShardTally
 {
     private readonly PlannedRun _run;
     private readonly Shard _shard;
-    private readonly float[] _baseLosses;              // shape [draws, rows]
     private readonly QueryReduction[] _reductions;     // shape [queries]
     private readonly float[]? _savedBaseLoss;          // shape [rows]
     private readonly float[]? _savedLossDifference;    // shape [rows, queries]
 
-    public ShardTally(PlannedRun run, Shard shard, float[]? knownBaseLosses)
+    public ShardTally(PlannedRun run, Shard shard)
     {
-        (_run, _shard, HasBaseLosses) = (run, shard, knownBaseLosses is not null);
-        _baseLosses = knownBaseLosses ?? NaNs(run.DrawCount * (long)shard.RowCount);
+        (_run, _shard) = (run, shard);
         _reductions = [.. run.Queries.Select(_ => new QueryReduction(run.Spec.Score.TopK, run.Spec.Score.Rank))];
         if (run.Spec.Score.SaveLosses)
             (_savedBaseLoss, _savedLossDifference) = (NaNs(shard.RowCount), NaNs((long)shard.RowCount * run.Queries.Length));
     }
 
-    /// <summary>The base losses were known before.</summary>
-    public bool HasBaseLosses { get; }
-
     public UnscorableRows Unscorable { get; } = new();
-
-    /// <returns>False when a row's is not known, or was no number: the model tells again why.</returns>
-    public bool TryReadBaseLosses(MiniBatch miniBatch, int draw, Span<float> slots)
-    {
-        if (!HasBaseLosses)
-            return false;
-
-        var known = BaseLosses(miniBatch, draw);
-        known.CopyTo(slots);
-        for (var row = 0; row < known.Length; row++)
-        {
-            if (float.IsNaN(known[row]) && miniBatch.Reasons[row] == UnscorableReason.None)
-                return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>Keeps the losses of rows, not those of the slots that only fill the mini-batch.</summary>
-    public void KeepBaseLosses(MiniBatch miniBatch, int draw, ReadOnlySpan<float> slots)
-    {
-        var kept = BaseLosses(miniBatch, draw);
-        for (var row = 0; row < kept.Length; row++)
-            kept[row] = miniBatch.Reasons[row] == UnscorableReason.None ? slots[row] : float.NaN;
-    }
 
     public void Add(MiniBatch miniBatch, int row, int query, float influence, float lossDifference, float baseLoss, string? group)
     {
@@ -78,7 +48,7 @@ internal sealed class ShardTally
         }
     }
 
-    public ScoredShard Finish(BoundFile file)
+    public ScoredShard Finish(BoundFile file, ShardBaseLosses baseLosses)
     {
         ImmutableArray<string> queries = [.. _run.Queries.Select(query => query.Name)];
         var part = new ShardPart
@@ -97,7 +67,7 @@ internal sealed class ShardTally
             BaseLoss = _savedBaseLoss!,
             LossDifference = _savedLossDifference,
         };
-        return new ScoredShard(_shard, part, _baseLosses, !HasBaseLosses, losses);
+        return new ScoredShard(_shard, part, baseLosses.Values, !baseLosses.AreKnown, losses);
     }
 
     /// <summary>Only rows that stay in a top-k have their id read.</summary>
@@ -112,9 +82,6 @@ internal sealed class ShardTally
 
         return new QueryReduction(top, reduction.Moments, reduction.Histogram, reduction.Groups);
     }
-
-    private Span<float> BaseLosses(MiniBatch miniBatch, int draw) =>
-        _baseLosses.AsSpan((int)((draw * (long)_shard.RowCount) + miniBatch.RowStart - _shard.RowStart), miniBatch.RowCount);
 
     private static float[] NaNs(long count)
     {

@@ -25,6 +25,10 @@ public sealed record LaneReport
     [Id(4)]
     public required bool WantsShard { get; init; }
 
+    /// <summary>The only shard that is wanted: it is about to be scored for another run. Null: any.</summary>
+    [Id(7)]
+    public int? WantedShard { get; init; }
+
     /// <summary>The last report of its session: what it has in hand is free for others.</summary>
     [Id(6)]
     public bool IsLeaving { get; init; }

@@ -5,22 +5,26 @@ using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Grains;
 
-/// <summary>
-/// A run on the lanes of a silo: whenever a lane is the run's turn, it asks the coordinator for a shard, scores and commits it. Gives signs of life while it has
-/// nothing to say.
-/// </summary>
+/// <summary>A run on a silo: asks the coordinator for shards whenever lanes are the run's turn, and says what is committed. Gives signs of life while it has nothing to say.</summary>
 /// <param name="exchange">Reaches the coordinator, on whichever silo it is now.</param>
-internal sealed partial class LaneSession(string name, RunOrder order, SiloLanes silo, TimeSpan beatInterval, Func<LaneReport, Task<ShardOrder>> exchange, ILogger logger)
+internal sealed partial class LaneSession(
+    string name, RunOrder order, SiloLanes silo, TimeSpan beatInterval, Func<LaneReport, Task<ShardOrder>> exchange, ILogger logger) : IShardSource
 {
     private const int FaultsMax = 5;
 
-    private readonly ConcurrentDictionary<int, IDisposable> _slots = [];            // by thread
+    private readonly LaneSchedule.Turn _turn = new(order.Priority);
     private readonly ConcurrentDictionary<int, Shard> _inHand = [];
     private readonly Lock _telling = new();
     private readonly Random _random = new(StringComparer.Ordinal.GetHashCode(name));
     private List<int> _done = [];
     private long _unscorableRowCount;
     private RunPlan _plan = null!;
+
+    /// <summary>Share of lane time, beside other runs of the silo.</summary>
+    public int Priority
+    {
+        set => _turn.Priority = value;
+    }
 
     /// <summary>Returns when the coordinator has no more shards.</summary>
     /// <exception cref="MirroredException">Whatever keeps this silo from going on.</exception>
@@ -31,20 +35,26 @@ internal sealed partial class LaneSession(string name, RunOrder order, SiloLanes
         var beating = BeatAsync(stop.Token);
         try
         {
-            await ScoreAsync(stop.Token);
+            await ScoreAsync(cancellationToken);
         }
         finally
         {
-            foreach (var slot in _slots.Values)
-                slot.Dispose();
-            silo.Slots.Forget(order.Directory);
             await stop.CancelAsync();
             await beating;
         }
     }
 
     /// <summary>What the coordinator is told when the session ends.</summary>
-    public LaneReport LastReport(RunFailure? failure) => Report(wantsShard: false) with { IsLeaving = true, Failure = failure };
+    public LaneReport LastReport(RunFailure? failure) => Report() with { IsLeaving = true, Failure = failure };
+
+    (Shard? Shard, bool IsOver) IShardSource.Next(CancellationToken stop)
+    {
+        var answer = ExchangeAsync(report => report with { WantsShard = true }, stop).GetAwaiter().GetResult();
+        return (Taken(answer), answer.IsOver);
+    }
+
+    async Task<bool> IShardSource.TryTakeAsync(int shardIndex, CancellationToken stop) =>
+        Taken(await ExchangeAsync(report => report with { WantsShard = true, WantedShard = shardIndex }, stop)) is not null;
 
     private async Task ScoreAsync(CancellationToken cancellationToken)
     {
@@ -60,7 +70,17 @@ internal sealed partial class LaneSession(string name, RunOrder order, SiloLanes
             using var files = run.OpenTrainFiles(silo.Digests, cancellationToken);
             using var progress = new ProgressMeter(silo.Time, progress: null, RunPhase.Scoring, _plan.RowCount);
             var meter = new RowMeter(progress, run.Plan, run.Spec.Score.MaxUnscorable);
-            await new ShardCommits(run, models, directory, silo.CacheFolder).ScoreAsync(Next, int.MaxValue, files, meter, Committed, cancellationToken);
+            await using var commits = await ShardCommits.OpenAsync(run, models, directory, silo.CacheFolder, Committed, cancellationToken);
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(commits.Stopping);
+            using var onLanes = new LaneRun(run, models, commits, files, meter, this, _turn, stop.Token);
+            try
+            {
+                await silo.Lanes.RunAsync(onLanes, stop);
+            }
+            finally
+            {
+                await commits.EndAsync();
+            }
         }
         finally
         {
@@ -68,33 +88,13 @@ internal sealed partial class LaneSession(string name, RunOrder order, SiloLanes
         }
     }
 
-    /// <summary>Called on a lane's thread, which holds a slot while it scores.</summary>
-    private Shard? Next(CancellationToken stop)
+    private Shard? Taken(ShardOrder answer)
     {
-        var thread = Environment.CurrentManagedThreadId;
-        while (true)
-        {
-            LeaveSlot(thread);
-            _slots[thread] = silo.Slots.Enter(order.Directory, order.Priority, stop);
-            var answer = Exchange(wantsShard: true, stop);
-            if (answer.ShardIndex >= 0)
-            {
-                LogTaken(logger, order.Directory, answer.ShardIndex);
-                return _inHand.GetOrAdd(answer.ShardIndex, _plan.Shards[answer.ShardIndex]);
-            }
+        if (answer.ShardIndex < 0)
+            return null;
 
-            LeaveSlot(thread);
-            if (answer.IsOver)
-                return null;
-            stop.WaitHandle.WaitOne(Pause());
-            stop.ThrowIfCancellationRequested();
-        }
-    }
-
-    private void LeaveSlot(int thread)
-    {
-        if (_slots.TryRemove(thread, out var slot))
-            slot.Dispose();
+        LogTaken(logger, order.Directory, answer.ShardIndex);
+        return _inHand.GetOrAdd(answer.ShardIndex, _plan.Shards[answer.ShardIndex]);
     }
 
     private void Committed(ScoredShard scored)
@@ -114,7 +114,7 @@ internal sealed partial class LaneSession(string name, RunOrder order, SiloLanes
         {
             using var timer = new PeriodicTimer(beatInterval, silo.Time);
             while (await timer.WaitForNextTickAsync(stop))
-                await Task.Run(() => Exchange(wantsShard: false, stop), stop);
+                await ExchangeAsync(report => report, stop);
         }
         catch (OperationCanceledException)
         {
@@ -123,31 +123,30 @@ internal sealed partial class LaneSession(string name, RunOrder order, SiloLanes
     }
 
     /// <summary>Asks until there is an answer: a coordinator whose silo died comes back on another. One that fails to answer, though it is reached, is not asked for ever.</summary>
-    private ShardOrder Exchange(bool wantsShard, CancellationToken stop)
+    private async Task<ShardOrder> ExchangeAsync(Func<LaneReport, LaneReport> asking, CancellationToken stop)
     {
         for (var faultCount = 0; ;)
         {
-            var report = Report(wantsShard);
+            var report = asking(Report());
             try
             {
-                return exchange(report).WaitAsync(stop).GetAwaiter().GetResult();
+                return await exchange(report).WaitAsync(stop);
             }
             catch (Exception exception) when (exception is not (MirroredException or OperationCanceledException))
             {
                 TakeBack(report);
                 if (exception is not (OrleansException or TimeoutException) && ++faultCount == FaultsMax)
                     throw;
-                stop.WaitHandle.WaitOne(Pause());
-                stop.ThrowIfCancellationRequested();
+                await Task.Delay(Pause(), silo.Time, stop);
             }
         }
     }
 
-    private LaneReport Report(bool wantsShard)
+    private LaneReport Report()
     {
         lock (_telling)
         {
-            var report = new LaneReport { Session = name, Done = [.. _done], InHand = [.. _inHand.Keys], UnscorableRowCount = _unscorableRowCount, WantsShard = wantsShard };
+            var report = new LaneReport { Session = name, Done = [.. _done], InHand = [.. _inHand.Keys], UnscorableRowCount = _unscorableRowCount, WantsShard = false };
             (_done, _unscorableRowCount) = ([], 0);
             return report;
         }

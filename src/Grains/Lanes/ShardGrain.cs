@@ -10,25 +10,29 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
 {
     private readonly CancellationTokenSource _stop = new();
     private int _sessionCount;
-    private Task _session = Task.CompletedTask;
+    private LaneSession? _session;
+    private Task _running = Task.CompletedTask;
 
     public Task ScoreAsync(RunOrder order)
     {
-        if (!_session.IsCompleted)
+        if (!_running.IsCompleted)
+        {
+            _session!.Priority = order.Priority;
             return Task.CompletedTask;
+        }
 
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         var run = GrainFactory.GetGrain<IRunGrain>(order.Directory);
-        var session = new LaneSession($"{this.GetPrimaryKeyString()}|{GrainContext.ActivationId}|{_sessionCount++}", order, silo, options.Value.BeatInterval, run.ExchangeAsync, logger);
+        var session = _session = new LaneSession($"{this.GetPrimaryKeyString()}|{GrainContext.ActivationId}|{_sessionCount++}", order, silo, options.Value.BeatInterval, run.ExchangeAsync, logger);
         var stop = _stop.Token;
-        _session = Task.Run(() => RunAsync(session, run, order.Directory, stop), CancellationToken.None);
+        _running = Task.Run(() => RunAsync(session, run, order.Directory, stop), CancellationToken.None);
         return Task.CompletedTask;
     }
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         await _stop.CancelAsync();
-        await _session.WaitAsync(cancellationToken);
+        await _running.WaitAsync(cancellationToken);
     }
 
     public void Dispose() => _stop.Dispose();

@@ -10,14 +10,15 @@ internal sealed class SiloLanes : IDisposable
     private readonly Lock _lock = new();
     private readonly Dictionary<ModelSpec, (Lazy<DeviceModels> Models, int UserCount)> _models = [];
 
-    public SiloLanes(ComputeSpec compute, TimeProvider time)
+    /// <param name="restTime">Until a run that had no shard is asked again.</param>
+    public SiloLanes(ComputeSpec compute, TimeSpan restTime, TimeProvider time)
     {
         _compute = compute;
         Time = time;
         Cache = ObjectCache.Of(compute, time);
         CacheFolder = Storage.CacheFolder.Resolve(compute.Cache);
         Digests = new DigestCache(CacheFolder, time);
-        Slots = new LaneSlots(DeviceModels.CountLanes(compute), time);
+        Lanes = new LanePool(DeviceModels.CountLanes(compute), restTime, time);
     }
 
     public TimeProvider Time { get; }
@@ -28,7 +29,7 @@ internal sealed class SiloLanes : IDisposable
 
     public DigestCache Digests { get; }
 
-    public LaneSlots Slots { get; }
+    public LanePool Lanes { get; }
 
     /// <summary>A run's spec with what this silo computes with; a run's shards are cut as it asked.</summary>
     public RunSpec Fit(RunSpec spec) => spec with { Compute = _compute with { ShardRows = spec.Compute.ShardRows } };

@@ -120,7 +120,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         else
             board.Hear(report.Session, report.InHand);
         var isOver = board.LeftCount == 0 || _stop.IsCancellationRequested;
-        var taken = report.WantsShard && !isOver ? board.Take(report.Session) : null;
+        var taken = report.WantsShard && !isOver ? board.Take(report.Session, report.WantedShard) : null;
         return Task.FromResult(new ShardOrder { ShardIndex = taken ?? -1, IsOver = isOver });
     }
 

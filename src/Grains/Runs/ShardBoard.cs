@@ -63,10 +63,12 @@ internal sealed class ShardBoard
     }
 
     /// <summary>The next shard for a lane of a session, or null while there is none for it.</summary>
-    public int? Take(string session)
+    /// <param name="wanted">This one or none, if it is nobody's and kills nobody.</param>
+    public int? Take(string session, int? wanted = null)
     {
         var isBesideSuspect = _held.Any(pair => pair.Value.Session == session && _deaths.ContainsKey(pair.Key));
-        if (isBesideSuspect || (Returned() ?? New() ?? Straggling(session) ?? Suspect(session)) is not { } shard)
+        var found = wanted is { } one ? Free(one) : Returned() ?? New() ?? Straggling(session) ?? Suspect(session);
+        if (isBesideSuspect || found is not { } shard)
             return null;
 
         Hold(shard, session);
@@ -96,11 +98,13 @@ internal sealed class ShardBoard
         return poisoned;
     }
 
+    private int? Free(int shard) => _done[shard] || _held.ContainsKey(shard) || _deaths.ContainsKey(shard) ? null : shard;
+
     private int? Returned() => _returned.Count > 0 ? _returned.Min : null;
 
     private int? New()
     {
-        while (_next < _done.Length && (_done[_next] || _held.ContainsKey(_next) || _returned.Contains(_next) || _deaths.ContainsKey(_next)))
+        while (_next < _done.Length && (Free(_next) is null || _returned.Contains(_next)))
             _next++;
         return _next < _done.Length ? _next++ : null;
     }

@@ -12,7 +12,7 @@ public static class GrainsHosting
     {
         silo.Services.AddOptions<GrainsOptions>().Configure(configure);
         silo.Services.TryAddSingleton(TimeProvider.System);
-        silo.Services.AddSingleton(services => new SiloLanes(Options(services).Lanes ?? new ComputeSpec(), services.GetRequiredService<TimeProvider>()));
+        silo.Services.AddSingleton(services => new SiloLanes(Options(services).Lanes ?? new ComputeSpec(), Options(services).BeatInterval / 10, services.GetRequiredService<TimeProvider>()));
         silo.Services.AddSingleton(services => ObjectStores.Open(
             ObjectUri.Parse(Options(services).Ledger), services.GetRequiredService<SiloLanes>().Cache, services.GetRequiredService<TimeProvider>()));
         silo.Services.AddSingleton<RunLedger>();

@@ -25,6 +25,31 @@ public sealed class ShardBoardTests
     }
 
     [Fact]
+    public void AShardThatIsAskedFor_IsGivenOnlyIfItIsNobodys()
+    {
+        var board = Board(5, 4);
+        Assert.Equal(2, board.Take("a", 2));
+        Assert.Null(board.Take("b", 2));
+        Assert.Null(board.Take("b", 4));
+        Assert.Equal([0, 1, 3, null], Take(board, "b", 4));
+        board.Leave("a");
+        Assert.Equal(2, board.Take("b", 2));
+        Assert.Null(board.Take("c"));
+    }
+
+    [Fact]
+    public void AShardThatKilled_IsNotScoredBesideAnotherRuns()
+    {
+        var board = Board(2);
+        board.Hear("a", []);
+        Take(board, "a", 2);
+        _time.Pass(Silence * 2);
+        board.Bury();
+        Assert.Null(board.Take("b", 0));
+        Assert.Equal(0, board.Take("b"));
+    }
+
+    [Fact]
     public void WhoLeaves_LeavesItsShardsToOthers()
     {
         var board = Board(3);
