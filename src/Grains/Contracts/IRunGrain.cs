@@ -13,19 +13,19 @@ public interface IRunGrain : IGrainWithStringKey
     Task<bool> WakeAsync();
 
     /// <exception cref="MirroredException">Invalid: no such run was submitted.</exception>
-    [Alias("Report")]
+    [Alias("Report"), AnyGateway]
     Task<RunReport> ReportAsync();
 
     /// <summary>Answers when there is news, or after a while without.</summary>
     /// <param name="version">Of the report that the caller has; −1 for none.</param>
-    [Alias("News")]
+    [Alias("News"), AnyGateway, ResponseTimeout("00:00:10")]
     Task<RunReport> NewsAsync(long version);
 
-    [Alias("Cancel")]
+    [Alias("Cancel"), AnyGateway]
     Task CancelAsync();
 
     /// <summary>A piece of <c>result.json</c> of a finished run; empty at its end.</summary>
-    [Alias("ReadResult")]
+    [Alias("ReadResult"), AnyGateway]
     Task<byte[]> ReadResultAsync(long offset);
 
     /// <summary>A lane has come to an end of its shard, or has none: says what is done, and asks for the next.</summary>

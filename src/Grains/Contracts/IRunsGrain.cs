@@ -6,11 +6,11 @@ public interface IRunsGrain : IGrainWithIntegerKey
 {
     /// <summary>Writes a run into the ledger, unless it is there and under way, and wakes its coordinator.</summary>
     /// <exception cref="MirroredException">Invalid: no such spec or priority; a path that is not full; an address with a signature.</exception>
-    [Alias("Submit")]
+    [Alias("Submit"), AnyGateway]
     Task SubmitAsync(RunOrder order);
 
     /// <summary>The newest first.</summary>
-    [Alias("List")]
+    [Alias("List"), AnyGateway]
     Task<RunReport[]> ListAsync();
 
     /// <summary>A silo with lanes lives. One that has not said so for three beats has none.</summary>

@@ -13,7 +13,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
     : Grain, IRunGrain, IProgress<RunProgress>, IDisposable
 {
     private const int ResultPieceBytes = 1 << 20;
-    private static readonly TimeSpan NewsPatience = TimeSpan.FromSeconds(10), NewsInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan NewsPatience = TimeSpan.FromSeconds(5), NewsInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly Dictionary<string, ImmutableArray<int>> _heard = new(StringComparer.Ordinal);    // sessions → shards in hand, before there is a board
     private readonly Dictionary<string, (RunFailure Failure, long Since)> _unable = new(StringComparer.Ordinal);    // silos whose last session found a store or device unavailable
