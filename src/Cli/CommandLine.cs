@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MirroredInfluence.Storage;
+using MirroredInfluence.Telemetry;
 
 namespace MirroredInfluence.Cli;
 
@@ -71,7 +72,7 @@ internal static class CommandLine
 
         Refusal.ThrowIfRefused(parsed, root);
         stop.WhenStopped = verb!.WhenStopped;
-        using var telemetry = TelemetryExport.Start();
+        using var telemetry = TelemetryExport.Start("mirrored");
         return await verb.RunAsync(parsed, terminal, stop.Token);
     }
 

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using MirroredInfluence;
 using MirroredInfluence.Grains;
 using MirroredInfluence.Silo;
+using MirroredInfluence.Telemetry;
 using Orleans.Configuration;
 
 try
@@ -28,6 +29,7 @@ try
     var app = builder.Build();
     app.MapHealthChecks("/live", new HealthCheckOptions { Predicate = _ => false });
     app.MapHealthChecks("/ready");
+    using var telemetry = TelemetryExport.Start("mirrored-silo");
     await app.RunAsync();
     return 0;
 }

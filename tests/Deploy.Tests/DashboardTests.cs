@@ -95,7 +95,7 @@ public sealed partial class DashboardTests
         });
     }
 
-    [GeneratedRegex(@"^\| `[a-z_.]+` \| (counter|histogram) \| `[^`]+` \|(.*?)\| .* \| `([a-z_]+)` \|$", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `[a-z_.]+` \| (counter|histogram|updowncounter) \| `[^`]+` \|(.*?)\| .* \| `([a-z_]+)` \|$", RegexOptions.Multiline)]
     private static partial Regex Row();
 
     [GeneratedRegex(@"^label_values\(([a-z_]+), job\)$")]

@@ -8,7 +8,7 @@ public sealed partial class ArchitectureTests
     /// <summary>The one direction of docs/architecture.md: a project may reference only projects before it.</summary>
     private static readonly string[] s_order =
     [
-        "Core", "Arrow", "Torch", "System.IO.Hashing", "Storage", "Engine", "Report", "Connections", "Grains.Contracts", "Grains", "Silo", "Client", "Client.Embedded", "Cli",
+        "Core", "Arrow", "Torch", "System.IO.Hashing", "Storage", "Engine", "Report", "Telemetry", "Connections", "Grains.Contracts", "Grains", "Silo", "Client", "Client.Embedded", "Cli",
     ];
 
     [Fact]

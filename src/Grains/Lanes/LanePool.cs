@@ -200,6 +200,7 @@ internal sealed class LanePool(int laneCount, TimeSpan restTime, TimeProvider ti
         var since = time.GetTimestamp();
         var run = members[0].Run;
         RunScorer[] scorers = [.. members.Select(member => member.Run.ScorerOf(laneIndex))];
+        GrainsTelemetry.LaneTaken();
         try
         {
             LaneScoring.Score(members[0].Scorers.Of(laneIndex), shard, run.Files, run.KnownBaseLosses, scorers, CancellationToken.None);
@@ -212,6 +213,7 @@ internal sealed class LanePool(int laneCount, TimeSpan restTime, TimeProvider ti
         }
         finally
         {
+            GrainsTelemetry.LaneFreed();
             lock (_lock)
                 _schedule.Charge([.. members.Select(member => member.Run.Turn)], since);
         }

@@ -24,6 +24,8 @@ internal sealed class CoordinatorWork : IDisposable
 
     public RunPlan Plan => _run.Plan;
 
+    public string RunId => _run.Manifest.Run;
+
     public RunDirectory Directory { get; private set; } = null!;
 
     /// <summary>Plans the run and ascends its queries, or finds both done.</summary>

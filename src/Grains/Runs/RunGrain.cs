@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MirroredInfluence.Engine;
@@ -20,6 +21,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
     private LedgerEntry? _entry;
     private Task _driving = Task.CompletedTask;
     private CancellationTokenSource _stop = new();
+    private readonly RunCounts _counts = new();
     private ShardBoard? _board;
     private CoordinatorWork? _work;
     private RunFailure? _failure;
@@ -92,6 +94,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
 
     public Task<ShardOrder> ExchangeAsync(LaneReport report)
     {
+        GrainsTelemetry.Exchanged();
         if (report.Failure is { Kind: FailureKind.Unavailable } unavailable)
             _unable[SiloOf(report)] = (unavailable, time.GetTimestamp());
         else if (report.Failure is { } failure)
@@ -121,6 +124,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
             board.Hear(report.Session, report.InHand);
         var isOver = board.LeftCount == 0 || _stop.IsCancellationRequested;
         var taken = report.WantsShard && !isOver ? board.Take(report.Session, report.WantedShard) : null;
+        _counts.Shards(board);
         return Task.FromResult(new ShardOrder { ShardIndex = taken ?? -1, IsOver = isOver });
     }
 
@@ -151,12 +155,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         RunState end;
         try
         {
-            Enter(RunState.Planning);
-            using var work = _work = new CoordinatorWork(entry.Order, silo, this, stop);
-            var done = await Task.Run(() => work.PrepareAsync(stop), stop);
-            await ScoreAsync(entry, work, done, stop);
-            Enter(RunState.Reducing);
-            _unscorableRowCount = await Task.Run(() => work.FinishAsync(stop), stop);
+            _unscorableRowCount = await Span.OfAsync("run", span => RunAsync(entry, span, stop));
             end = RunState.Finished;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -180,6 +179,20 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
             Enter(end);
             DelayDeactivation(TimeSpan.Zero);
         }
+
+        _counts.Clear();
+    }
+
+    /// <returns>Rows that could not be scored.</returns>
+    private async Task<long> RunAsync(LedgerEntry entry, Activity? span, CancellationToken stop)
+    {
+        Enter(RunState.Planning);
+        using var work = _work = new CoordinatorWork(entry.Order, silo, this, stop);
+        var done = await Task.Run(() => work.PrepareAsync(stop), stop);
+        span?.SetTag("mirrored.run.id", work.RunId);
+        await ScoreAsync(entry, work, done, stop);
+        Enter(RunState.Reducing);
+        return await Task.Run(() => work.FinishAsync(stop), stop);
     }
 
     /// <summary>Hands out shards until all are done. Silos that come later join; what those who fall silent had goes to others.</summary>
@@ -205,6 +218,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
                 board.MarkDone(shard);
             }
 
+            _counts.Shards(board);
             await Task.Delay(options.Value.BeatInterval / 4, time, stop);
         }
     }
@@ -250,6 +264,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
     private void Enter(RunState state)
     {
         (_state, _progress) = (state, null);
+        _counts.Enter(state);
         Interlocked.Increment(ref _version);
     }
 

@@ -32,6 +32,9 @@ internal sealed class ShardBoard
     /// <summary>Shards that are neither committed nor set aside.</summary>
     public int LeftCount { get; private set; }
 
+    /// <summary>Of those, shards that sessions have in hand.</summary>
+    public int HeldCount => _held.Count;
+
     /// <summary>A sign of life. What the session has in hand is its own, whoever handed it out.</summary>
     public void Hear(string session, IEnumerable<int> inHand)
     {
@@ -72,11 +75,12 @@ internal sealed class ShardBoard
             return null;
 
         Hold(shard, session);
+        GrainsTelemetry.HandedOut();
         return shard;
     }
 
     /// <summary>The session ends of its own.</summary>
-    public void Leave(string session) => Return(session, shard => _returned.Add(shard));
+    public void Leave(string session) => Return(session, isDead: false, shard => _returned.Add(shard));
 
     /// <summary>Takes from the dead what they held.</summary>
     /// <returns>Shards that have had too many deaths, to be set aside → the sessions that died with them in hand.</returns>
@@ -85,7 +89,7 @@ internal sealed class ShardBoard
         var poisoned = new Dictionary<int, IReadOnlyList<string>>();
         foreach (var session in _heardAt.Where(pair => _time.GetElapsedTime(pair.Value) > _silence).Select(pair => pair.Key).ToArray())
         {
-            Return(session, shard =>
+            Return(session, isDead: true, shard =>
             {
                 if (!_deaths.TryGetValue(shard, out var sessions))
                     _deaths.Add(shard, sessions = []);
@@ -129,12 +133,13 @@ internal sealed class ShardBoard
         _held[shard] = new Holding(session, _time.GetTimestamp());
     }
 
-    private void Return(string session, Action<int> to)
+    private void Return(string session, bool isDead, Action<int> to)
     {
         _heardAt.Remove(session);
         foreach (var shard in _held.Where(pair => pair.Value.Session == session).Select(pair => pair.Key).ToArray())
         {
             _held.Remove(shard);
+            GrainsTelemetry.Returned(isDead);
             to(shard);
         }
     }

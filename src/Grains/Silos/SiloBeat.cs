@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using MirroredInfluence.Engine;
 
 namespace MirroredInfluence.Grains;
 
@@ -8,9 +9,10 @@ internal sealed class SiloBeat(IGrainFactory grains, ILocalSiloDetails self, IOp
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (options.Value.Lanes is null)
+        if (options.Value.Lanes is not { } lanes)
             return;
 
+        GrainsTelemetry.LanesAdded(DeviceModels.CountLanes(lanes));
         using var timer = new PeriodicTimer(options.Value.BeatInterval, time);
         do
         {

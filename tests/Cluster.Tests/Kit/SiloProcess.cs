@@ -54,10 +54,11 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     }
 
     /// <param name="settings">Of the section <c>Silo</c>.</param>
-    public static SiloProcess Start(string name, IEnumerable<KeyValuePair<string, string>> settings)
+    /// <param name="variables">Others of its environment.</param>
+    public static SiloProcess Start(string name, IEnumerable<KeyValuePair<string, string>> settings, params IEnumerable<KeyValuePair<string, string>> variables)
     {
         var ports = FreePorts.Take(3);
-        var environment = settings.ToDictionary(setting => $"Silo__{setting.Key}", setting => setting.Value);
+        var environment = settings.Select(setting => KeyValuePair.Create($"Silo__{setting.Key}", setting.Value)).Concat(variables).ToDictionary();
         (environment["Silo__SiloPort"], environment["Silo__GatewayPort"], environment["Silo__HealthPort"]) = ($"{ports[0]}", $"{ports[1]}", $"{ports[2]}");
         environment["Logging__LogLevel__MirroredInfluence"] = "Debug";
         environment["Logging__Console__FormatterOptions__SingleLine"] = "true";

@@ -13,12 +13,14 @@ internal static class LoopbackSilo
 
     /// <summary>Returns once it says that it is ready: it has joined its cluster.</summary>
     /// <param name="first">The silo whose cluster it joins; null for one of its own.</param>
-    public static async Task<SiloProcess> StartAsync(string ledger, SiloProcess? first, params IEnumerable<(string Name, string Value)> settings)
+    /// <param name="variables">Others of its environment.</param>
+    public static async Task<SiloProcess> StartAsync(
+        string ledger, SiloProcess? first, IEnumerable<(string Name, string Value)> settings, IReadOnlyDictionary<string, string>? variables = null)
     {
         (string, string)[] all = [("Ledger", ledger), ("BeatSeconds", "0.2"), ("Compute__Lanes", "1"), ("Compute__Cache", "none"), .. settings];
         if (first is not null)
             all = [.. all, ("FirstSiloPort", $"{first.SiloPort}")];
-        var silo = SiloProcess.Start("silo", all.Select(setting => KeyValuePair.Create(setting.Item1, setting.Item2)));
+        var silo = SiloProcess.Start("silo", all.Select(setting => KeyValuePair.Create(setting.Item1, setting.Item2)), variables ?? new Dictionary<string, string>());
         try
         {
             await silo.ReadyAsync(Cancel);
