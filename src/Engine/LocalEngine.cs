@@ -34,7 +34,7 @@ public sealed class LocalEngine(DataFiles data, TimeProvider time, IProgress<Run
         else
             await CheckWeightsAsync(run, models.Models[0], directory, cancellationToken);
 
-        return await new Reducer(data, time, progress).ReduceScoredAsync(directory, run.Queries, cancellationToken);
+        return await new Reducer(data, time, progress).ReduceScoredAsync(directory, run.Queries, [], cancellationToken);
     }
 
     private static async Task<DoneShards> DoneAsync(PlannedRun run, RunDirectory directory, CancellationToken cancellationToken)

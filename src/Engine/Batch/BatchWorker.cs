@@ -56,7 +56,7 @@ public sealed class BatchWorker(
 
         async Task ReduceAsync(ImmutableArray<string> items, CancellationToken stop)
         {
-            var result = await new Reducer(data, time, progress).ReduceScoredAsync(directory, run.Queries, stop);
+            var result = await new Reducer(data, time, progress).ReduceScoredAsync(directory, run.Queries, [], stop);
             await writeResult(directory, result, stop);
         }
     }

@@ -18,7 +18,7 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
     public Task<RunResult> ReduceAsync(RunDirectory directory, bool allowPoisoned, CancellationToken cancellationToken) => Span.OfAsync("reduce", async _ =>
     {
         var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Invalid("The run is not planned yet; run it first.");
-        var result = await ReduceAsync(directory, plan, QueriesOf(directory), NotScored, cancellationToken);
+        var result = await ReduceAsync(directory, plan, QueriesOf(directory), [], NotScored, cancellationToken);
         if (!allowPoisoned)
             await PoisonedShards.RefuseAsync(directory, plan, cancellationToken);
         return result;
@@ -27,10 +27,12 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
     });
 
     /// <summary>The same of a run whose shards were just seen to be scored or allowed to be poisoned: what is not there has gone since.</summary>
-    internal Task<RunResult> ReduceScoredAsync(RunDirectory directory, ImmutableArray<Query> queries, CancellationToken cancellationToken) => Span.OfAsync("reduce", async _ =>
+    /// <param name="merged">Shards whose parts are merged already.</param>
+    internal Task<RunResult> ReduceScoredAsync(
+        RunDirectory directory, ImmutableArray<Query> queries, IReadOnlyCollection<MergedParts> merged, CancellationToken cancellationToken) => Span.OfAsync("reduce", async _ =>
     {
         var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw directory.PlanHasGone();
-        return await ReduceAsync(directory, plan, queries, shard => directory.PartHasGone(shard.ShardIndex), cancellationToken);
+        return await ReduceAsync(directory, plan, queries, merged, shard => directory.PartHasGone(shard.ShardIndex), cancellationToken);
     });
 
     /// <summary>The same of the shards that are scored by now, as if there were no others; null before the first.</summary>
@@ -42,15 +44,20 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
         await foreach (var shard in directory.ListPartsAsync(cancellationToken))
             scored.Add(shard);
         ImmutableArray<Shard> shards = [.. plan.Shards.Where(shard => scored.Contains(shard.ShardIndex))];
-        return shards.IsEmpty ? null : await MergeAsync(directory, plan, shards, QueriesOf(directory), shard => directory.PartHasGone(shard.ShardIndex), cancellationToken);
+        return shards.IsEmpty ? null : await MergeAsync(directory, plan, shards, QueriesOf(directory), [], shard => directory.PartHasGone(shard.ShardIndex), cancellationToken);
     }
 
     private ImmutableArray<Query> QueriesOf(RunDirectory directory) => QueryReader.Read(data, directory.Manifest.Spec, directory.Manifest.Inputs.Test);
 
     private async Task<RunResult> ReduceAsync(
-        RunDirectory directory, RunPlan plan, ImmutableArray<Query> queries, Func<Shard, MirroredException> missing, CancellationToken cancellationToken)
+        RunDirectory directory,
+        RunPlan plan,
+        ImmutableArray<Query> queries,
+        IReadOnlyCollection<MergedParts> merged,
+        Func<Shard, MirroredException> missing,
+        CancellationToken cancellationToken)
     {
-        var result = await MergeAsync(directory, plan, plan.Shards, queries, missing, cancellationToken);
+        var result = await MergeAsync(directory, plan, plan.Shards, queries, merged, missing, cancellationToken);
         if (!await directory.HasResultAsync(cancellationToken))
             CheckLimit(plan, directory.Manifest.Spec.Score, result.Unscorable);
         return result;
@@ -62,13 +69,19 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
         RunPlan plan,
         ImmutableArray<Shard> shards,
         ImmutableArray<Query> queries,
+        IReadOnlyCollection<MergedParts> merged,
         Func<Shard, MirroredException> missing,
         CancellationToken cancellationToken)
     {
         var score = directory.Manifest.Spec.Score;
-        QueryReduction[] reductions = [.. queries.Select(_ => new QueryReduction(score.TopK, score.Rank))];
-        var unscorable = new UnscorableRows();
-        var scoredRows = 0L;
+        var merge = new PartMerge([.. queries.Select(query => query.Name)], score);
+        var have = new HashSet<int>();
+        foreach (var parts in merged)
+        {
+            merge.Add(parts.Part);
+            have.UnionWith(parts.ShardIndexes);
+        }
+
         var poisoned = (await directory.ReadPoisonedAsync(plan, cancellationToken)).Select(shard => shard.ShardIndex).ToHashSet();
 
         var merging = new Lock();
@@ -76,45 +89,36 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
         using var meter = new ProgressMeter(time, progress, RunPhase.Reducing, shards.Length);
         await Parallel.ForEachAsync(shards, parallel, async (shard, stop) =>
         {
-            var part = poisoned.Contains(shard.ShardIndex) ? null : Checked(await directory.TryGetPartAsync(shard, stop) ?? throw missing(shard), queries);
-            lock (merging)
-                Merge(shard, part);
+            if (!have.Contains(shard.ShardIndex))
+                await MergeOneAsync(shard, stop);
             meter.Add(1);
         });
 
         var expectedRows = shards.Sum(shard => (long)shard.RowCount);
-        Reconcile(expectedRows, scoredRows, unscorable, reductions);
+        Reconcile(expectedRows, merge);
         return new RunResult
         {
             Run = directory.Manifest.Run,
             Estimator = score.Estimator,
             Rank = score.Rank,
-            Queries = [.. queries.Select((query, index) => QueryResult.From(query, reductions[index], plan))],
+            Queries = [.. queries.Select((query, index) => QueryResult.From(query, merge.Reductions[index], plan))],
             ExpectedRows = expectedRows,
-            ScoredRows = scoredRows,
-            Unscorable = unscorable,
+            ScoredRows = merge.ScoredRowCount,
+            Unscorable = merge.Unscorable,
         };
 
-        void Merge(Shard shard, ShardPart? part)
+        async Task MergeOneAsync(Shard shard, CancellationToken stop)
         {
-            if (part is null)
+            var part = poisoned.Contains(shard.ShardIndex) ? null : await directory.TryGetPartAsync(shard, stop) ?? throw missing(shard);
+            lock (merging)
             {
-                unscorable.AddCount(UnscorableReason.PoisonedShard, shard.RowCount);
-                unscorable.AddToSample(new UnscorableRow(shard.FileRowOffset + shard.RowStart, UnscorableReason.PoisonedShard, RowValue.Null));
-                return;
+                if (part is null)
+                    merge.AddPoisoned(shard);
+                else
+                    merge.Add(part);
             }
-
-            for (var query = 0; query < reductions.Length; query++)
-                reductions[query].Merge(part.Reductions[query]);
-            unscorable.Merge(part.Unscorable);
-            scoredRows += part.ScoredRowCount;
         }
     }
-
-    private static ShardPart Checked(ShardPart part, ImmutableArray<Query> queries) =>
-        part.Queries.SequenceEqual(queries.Select(query => query.Name)) ? part : throw Failure.Data(
-            $"part {part.ShardIndex} answers other queries than the test files ask; "
-            + "the test files have changed since the run began.");
 
     /// <summary>Each worker held its own rows to the limit. A poisoned shard is allowed as such.</summary>
     private static void CheckLimit(RunPlan plan, ScoreSpec score, UnscorableRows unscorable) => new UnscorableLimit(plan, score.MaxUnscorable).Check(
@@ -123,8 +127,9 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
     /// <summary>
     /// expected = scored + unscorable; a query ranks every scored row, and besides them only rows that are no number under another query.
     /// </summary>
-    private static void Reconcile(long expectedRows, long scoredRows, UnscorableRows unscorable, QueryReduction[] reductions)
+    private static void Reconcile(long expectedRows, PartMerge merge)
     {
+        var (scoredRows, unscorable) = (merge.ScoredRowCount, merge.Unscorable);
         if (expectedRows != scoredRows + unscorable.Count)
         {
             throw Failure.Data(
@@ -132,7 +137,7 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
                 + "Delete the run directory and run again.");
         }
 
-        foreach (var reduction in reductions)
+        foreach (var reduction in merge.Reductions)
         {
             var ranked = reduction.Moments.Count;
             var rankedMax = scoredRows + unscorable.CountOf(UnscorableReason.NonFiniteLoss);

@@ -33,6 +33,14 @@ public sealed record LaneReport
     [Id(6)]
     public bool IsLeaving { get; init; }
 
+    /// <summary>With the last report: shards of the session that nobody else had done, whose parts are merged in <see cref="Merged"/>; null where the parts are only in the run directory.</summary>
+    [Id(8)]
+    public int[]? MergedShards { get; init; }
+
+    /// <summary>A file as of <c>RunDirectory.Pack</c>.</summary>
+    [Id(9)]
+    public byte[]? Merged { get; init; }
+
     /// <summary>Why the silo cannot go on with the run, or null.</summary>
     [Id(5)]
     public RunFailure? Failure { get; init; }

@@ -12,4 +12,8 @@ public readonly record struct ShardOrder
     /// <summary>There will be no more.</summary>
     [Id(1)]
     public required bool IsOver { get; init; }
+
+    /// <summary>Of the shards that were reported done, those that were done before, or may have been; null for none.</summary>
+    [Id(2)]
+    public int[]? Repeated { get; init; }
 }

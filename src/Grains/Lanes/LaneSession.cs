@@ -10,7 +10,7 @@ namespace MirroredInfluence.Grains;
 internal sealed partial class LaneSession(
     string name, RunOrder order, SiloLanes silo, TimeSpan beatInterval, Func<LaneReport, Task<ShardOrder>> exchange, ILogger logger) : IShardSource
 {
-    private const int FaultsMax = 5;
+    private const int FaultsMax = 5, MergedBytesMax = 32 << 20;
 
     private readonly LaneSchedule.Turn _turn = new(order.Priority);
     private readonly ConcurrentDictionary<int, Shard> _inHand = [];
@@ -18,7 +18,11 @@ internal sealed partial class LaneSession(
     private readonly Random _random = new(StringComparer.Ordinal.GetHashCode(name));
     private List<int> _done = [];
     private long _unscorableRowCount;
+    private readonly Dictionary<int, ShardPart> _unheard = [];      // of shards that the coordinator has not answered for yet
+    private readonly List<int> _mergedShards = [];
+    private PartMerge? _merge;
     private RunPlan _plan = null!;
+    private RunDirectory _directory = null!;
 
     /// <summary>Share of lane time, beside other runs of the silo.</summary>
     public int Priority
@@ -44,8 +48,16 @@ internal sealed partial class LaneSession(
         }
     }
 
-    /// <summary>What the coordinator is told when the session ends.</summary>
-    public LaneReport LastReport(RunFailure? failure) => Report() with { IsLeaving = true, Failure = failure };
+    /// <summary>Tells the coordinator that the session ends, and gives it what this silo has merged.</summary>
+    public async Task LeaveAsync(RunFailure? failure, CancellationToken cancellationToken)
+    {
+        if (_unheard.Count > 0)
+            await ExchangeAsync(report => report, cancellationToken);
+        var merged = _merge is { RowCount: <= int.MaxValue } merge && _mergedShards.Count > 0 ? _directory.Pack(merge.ToPart()) : null;
+        var isSent = merged is { Length: <= MergedBytesMax };
+        await ExchangeAsync(
+            report => report with { IsLeaving = true, Failure = failure, MergedShards = isSent ? [.. _mergedShards] : null, Merged = isSent ? merged : null }, cancellationToken);
+    }
 
     (Shard? Shard, bool IsOver) IShardSource.Next(CancellationToken stop)
     {
@@ -66,7 +78,8 @@ internal sealed partial class LaneSession(
         {
             var planner = new Planner(data, silo.Digests, silo.Time, progress: null);
             var (run, directory) = await RunBeginning.JoinAsync(spec, store, planner, models, cancellationToken);
-            _plan = run.Plan;
+            (_plan, _directory) = (run.Plan, directory);
+            _merge = new PartMerge([.. run.Queries.Select(query => query.Name)], run.Spec.Score);
             using var files = run.OpenTrainFiles(silo.Digests, cancellationToken);
             using var progress = new ProgressMeter(silo.Time, progress: null, RunPhase.Scoring, _plan.RowCount);
             var meter = new RowMeter(progress, run.Plan, run.Spec.Score.MaxUnscorable);
@@ -103,6 +116,7 @@ internal sealed partial class LaneSession(
         lock (_telling)
         {
             _done.Add(scored.Shard.ShardIndex);
+            _unheard[scored.Shard.ShardIndex] = scored.Part;
             _unscorableRowCount += scored.Part.Unscorable.Count;
             _inHand.TryRemove(scored.Shard.ShardIndex, out _);
         }
@@ -130,7 +144,9 @@ internal sealed partial class LaneSession(
             var report = asking(Report());
             try
             {
-                return await exchange(report).WaitAsync(stop);
+                var answer = await exchange(report).WaitAsync(stop);
+                Merge(report.Done, answer.Repeated);
+                return answer;
             }
             catch (Exception exception) when (exception is not (MirroredException or OperationCanceledException))
             {
@@ -149,6 +165,21 @@ internal sealed partial class LaneSession(
             var report = new LaneReport { Session = name, Done = [.. _done], InHand = [.. _inHand.Keys], UnscorableRowCount = _unscorableRowCount, WantsShard = false };
             (_done, _unscorableRowCount) = ([], 0);
             return report;
+        }
+    }
+
+    /// <summary>A part is merged once the coordinator knows it as the first of its shard, so that no two silos merge the same.</summary>
+    private void Merge(int[] done, int[]? repeated)
+    {
+        lock (_telling)
+        {
+            foreach (var shard in done)
+            {
+                if (!_unheard.Remove(shard, out var part) || repeated?.Contains(shard) == true)
+                    continue;
+                _merge!.Add(part);
+                _mergedShards.Add(shard);
+            }
         }
     }
 

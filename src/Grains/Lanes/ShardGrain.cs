@@ -25,7 +25,7 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
         var run = GrainFactory.GetGrain<IRunGrain>(order.Directory);
         var session = _session = new LaneSession($"{this.GetPrimaryKeyString()}|{GrainContext.ActivationId}|{_sessionCount++}", order, silo, options.Value.BeatInterval, run.ExchangeAsync, logger);
         var stop = _stop.Token;
-        _running = Task.Run(() => RunAsync(session, run, order.Directory, stop), CancellationToken.None);
+        _running = Task.Run(() => RunAsync(session, order.Directory, stop), CancellationToken.None);
         return Task.CompletedTask;
     }
 
@@ -37,7 +37,7 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
 
     public void Dispose() => _stop.Dispose();
 
-    private async Task RunAsync(LaneSession session, IRunGrain run, string directory, CancellationToken stop)
+    private async Task RunAsync(LaneSession session, string directory, CancellationToken stop)
     {
         RunFailure? failure = null;
         try
@@ -56,7 +56,8 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
 
         try
         {
-            await run.ExchangeAsync(session.LastReport(failure));
+            using var patience = new CancellationTokenSource(options.Value.Silence);
+            await session.LeaveAsync(failure, patience.Token);
         }
         catch (Exception exception)
         {

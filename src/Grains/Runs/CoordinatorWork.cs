@@ -57,15 +57,32 @@ internal sealed class CoordinatorWork : IDisposable
         return done.ToImmutable();
     }
 
+    /// <param name="merged">What silos have merged of their parts.</param>
     /// <returns>Rows that could not be scored.</returns>
     /// <exception cref="MirroredException">Data: too many rows are unscorable, a part cannot be read, or a shard is poisoned.</exception>
-    public async Task<long> FinishAsync(CancellationToken cancellationToken)
+    public async Task<long> FinishAsync(IEnumerable<LaneReport> merged, CancellationToken cancellationToken)
     {
         if (!_order.AllowPoisoned)
             await PoisonedShards.RefuseAsync(Directory, Plan, cancellationToken);
-        var result = await new Reducer(_data, _silo.Time, _progress).ReduceScoredAsync(Directory, _run.Queries, cancellationToken);
+        var result = await new Reducer(_data, _silo.Time, _progress).ReduceScoredAsync(Directory, _run.Queries, Unpack(merged), cancellationToken);
         await ResultFiles.WriteAsync(Directory, _place, result, _data, _run.Spec.Report, cancellationToken);
         return result.Unscorable.Count;
+    }
+
+    /// <summary>Shards that two say they have are read from the run directory.</summary>
+    private List<MergedParts> Unpack(IEnumerable<LaneReport> reports)
+    {
+        var (merged, have) = (new List<MergedParts>(), new HashSet<int>());
+        foreach (var report in reports)
+        {
+            var shards = report.MergedShards!;
+            if (shards.Any(have.Contains))
+                continue;
+            merged.Add(new MergedParts(shards, Directory.Unpack(report.Merged!, shards.Sum(shard => Plan.Shards[shard].RowCount))));
+            have.UnionWith(shards);
+        }
+
+        return merged;
     }
 
     /// <param name="sessions">That died with the shard in hand.</param>

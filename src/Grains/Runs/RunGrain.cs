@@ -14,10 +14,12 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
     : Grain, IRunGrain, IProgress<RunProgress>, IDisposable
 {
     private const int ResultPieceBytes = 1 << 20;
-    private static readonly TimeSpan NewsPatience = TimeSpan.FromSeconds(5), NewsInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan NewsPatience = TimeSpan.FromSeconds(5), NewsInterval = TimeSpan.FromMilliseconds(50), HearInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly Dictionary<string, ImmutableArray<int>> _heard = new(StringComparer.Ordinal);    // sessions → shards in hand, before there is a board
     private readonly Dictionary<string, (RunFailure Failure, long Since)> _unable = new(StringComparer.Ordinal);    // silos whose last session found a store or device unavailable
+    private readonly HashSet<int> _heardDone = [];                  // shards that were committed meanwhile
+    private readonly List<LaneReport> _merged = [];                 // last reports of sessions, with what their silos have merged
     private LedgerEntry? _entry;
     private Task _driving = Task.CompletedTask;
     private CancellationTokenSource _stop = new();
@@ -50,6 +52,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         (_stop, _failure, _progress, _board, _unscorableRowCount) = (new CancellationTokenSource(), null, null, null, 0);
         _unable.Clear();
+        _merged.Clear();
         _driving = DriveAsync(entry, _stop.Token);
         return true;
     }
@@ -107,14 +110,13 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
                 _heard.Remove(report.Session);
             else
                 _heard[report.Session] = [.. report.InHand];
-            return Task.FromResult(new ShardOrder { ShardIndex = -1, IsOver = _driving.IsCompleted });
+            _heardDone.UnionWith(report.Done);
+            return Task.FromResult(new ShardOrder { ShardIndex = -1, IsOver = _driving.IsCompleted, Repeated = report.Done });
         }
 
-        foreach (var shard in report.Done)
-        {
-            if (board.MarkDone(shard))
-                _rowCount += _work!.Plan.Shards[shard].RowCount;
-        }
+        int[] repeated = [.. report.Done.Where(shard => !MarkDone(board, shard))];
+        if (report.Merged is not null)
+            _merged.Add(report);
 
         _unscorableRowCount += report.UnscorableRowCount;
         _version++;
@@ -125,7 +127,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         var isOver = board.LeftCount == 0 || _stop.IsCancellationRequested;
         var taken = report.WantsShard && !isOver ? board.Take(report.Session, report.WantedShard) : null;
         _counts.Shards(board);
-        return Task.FromResult(new ShardOrder { ShardIndex = taken ?? -1, IsOver = isOver });
+        return Task.FromResult(new ShardOrder { ShardIndex = taken ?? -1, IsOver = isOver, Repeated = repeated.Length > 0 ? repeated : null });
     }
 
     /// <summary>Called by the engine, on any thread.</summary>
@@ -191,8 +193,9 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         var done = await Task.Run(() => work.PrepareAsync(stop), stop);
         span?.SetTag("mirrored.run.id", work.RunId);
         await ScoreAsync(entry, work, done, stop);
+        await HearOutAsync(stop);
         Enter(RunState.Reducing);
-        return await Task.Run(() => work.FinishAsync(stop), stop);
+        return await Task.Run(() => work.FinishAsync(_merged, stop), stop);
     }
 
     /// <summary>Hands out shards until all are done. Silos that come later join; what those who fall silent had goes to others.</summary>
@@ -205,7 +208,10 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
             await Task.Delay(options.Value.Silence / 2, time, stop);   // an earlier coordinator's sessions say what they have in hand
         foreach (var (session, inHand) in _heard)
             board.Hear(session, inHand);
+        foreach (var shard in _heardDone)
+            MarkDone(board, shard);
         _heard.Clear();
+        _heardDone.Clear();
         _board = board;
         Enter(RunState.Scoring);
         LogCoordinated(logger, Directory, done.Length, work.Plan.Shards.Length);
@@ -221,6 +227,22 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
             _counts.Shards(board);
             await Task.Delay(options.Value.BeatInterval / 4, time, stop);
         }
+    }
+
+    /// <summary>Sessions end with what they have merged. Whose last words are not heard in time has its parts read.</summary>
+    private async Task HearOutAsync(CancellationToken stop)
+    {
+        var since = time.GetTimestamp();
+        while (_board!.SessionCount > 0 && time.GetElapsedTime(since) < options.Value.Silence)
+            await Task.Delay(HearInterval, time, stop);
+    }
+
+    private bool MarkDone(ShardBoard board, int shard)
+    {
+        if (!board.MarkDone(shard))
+            return false;
+        _rowCount += _work!.Plan.Shards[shard].RowCount;
+        return true;
     }
 
     /// <summary>To all silos with lanes, but for those that could not go on a short while ago. The run fails when none can.</summary>

@@ -35,6 +35,9 @@ internal sealed class ShardBoard
     /// <summary>Of those, shards that sessions have in hand.</summary>
     public int HeldCount => _held.Count;
 
+    /// <summary>Sessions that have neither left nor been buried.</summary>
+    public int SessionCount => _heardAt.Count;
+
     /// <summary>A sign of life. What the session has in hand is its own, whoever handed it out.</summary>
     public void Hear(string session, IEnumerable<int> inHand)
     {

@@ -120,6 +120,17 @@ public sealed class RunDirectory
             : null;
     }
 
+    /// <summary>Parts of several shards, merged into one: as a file for the way between processes, with a digest.</summary>
+    public byte[] Pack(ShardPart merged)
+    {
+        using var bytes = new MemoryStream();
+        PartFile.Write(bytes, merged, OfSeveral(merged.RowCount), Manifest.Run);
+        return bytes.ToArray();
+    }
+
+    /// <exception cref="MirroredException">Data: it is not what was packed, or another run's.</exception>
+    public ShardPart Unpack(byte[] bytes, int rowCount) => PartFile.Read(bytes, "merged parts", OfSeveral(rowCount), Manifest);
+
     /// <summary>The shard is scored.</summary>
     public Task<bool> HasPartAsync(int shardIndex, CancellationToken cancellationToken) => HasAsync(PartKey(shardIndex), cancellationToken);
 
@@ -175,6 +186,18 @@ public sealed class RunDirectory
     public MirroredException PartHasGone(int shardIndex) => Gone(_store.UriOf(PartKey(shardIndex)));
 
     public MirroredException WeightsHaveGone(string query) => Gone(_store.UriOf(WeightsKey(query)));
+
+    private static Shard OfSeveral(int rowCount) => new()
+    {
+        ShardIndex = 0,
+        FileIndex = 0,
+        Uri = "",
+        FileDigest = "",
+        FileRowOffset = 0,
+        FileRowCount = rowCount,
+        RowStart = 0,
+        RowCount = rowCount,
+    };
 
     private async Task<bool> HasAsync(string key, CancellationToken cancellationToken) =>
         await _store.TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is not null;
