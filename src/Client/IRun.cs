@@ -16,6 +16,10 @@ public interface IRun
     /// <exception cref="MirroredException">What the run failed with, of the same kind; Invalid: it was cancelled, or no such run was submitted.</exception>
     Task<InfluenceResult> ResultAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>Changes the run's share of lane time from now on; 0 pauses it until it is raised again. Does nothing to a run that has ended.</summary>
+    /// <param name="priority">0 to 100.</param>
+    Task SetPriorityAsync(int priority, CancellationToken cancellationToken = default);
+
     /// <summary>Ends the run. What is computed is kept: submitted again, it goes on. Does nothing to a run that has ended.</summary>
     Task CancelAsync(CancellationToken cancellationToken = default);
 }

@@ -6,14 +6,13 @@ public sealed record RunOptions
     /// <summary>The run directory: a folder, <c>az://account/container/path</c> or <c>s3://bucket/path</c>. For a cluster, one that all its silos reach.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>1 to 100. A run of priority 20 gets twice the lane time of one of 10.</summary>
+    /// <summary>0 to 100. A run of priority 20 gets twice the lane time of one of 10; one of 0 waits until it is raised (<see cref="IRun.SetPriorityAsync"/>).</summary>
     public int Priority
     {
         get;
         init
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(value, 1);
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(value, 100);
+            CheckPriority(value);
             field = value;
         }
     }
@@ -21,4 +20,10 @@ public sealed record RunOptions
 
     /// <summary>Finish without shards that killed their processes: their rows count as unscorable.</summary>
     public bool AllowPoisoned { get; init; }
+
+    internal static void CheckPriority(int priority)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(priority);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(priority, 100);
+    }
 }

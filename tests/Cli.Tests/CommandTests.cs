@@ -29,7 +29,7 @@ public sealed partial class CommandTests : IDisposable
     [InlineData("run .", "mirrored: .: is a folder, no spec file. 'mirrored run --help' shows what a run needs.")]
     [InlineData("run --model-uri m --train-shards t --test-shards t --seed -1", "mirrored: seed: found -1; expected a whole number of 0 or more.")]
     [InlineData("inspect nowhere.pt", "mirrored: nowhere.pt: no such file.")]
-    [InlineData("submit --model-uri m --train-shards t --test-shards t --out o --cluster c:1 --priority 0", "mirrored: --priority: found 0; expected 1 to 100.")]
+    [InlineData("submit --model-uri m --train-shards t --test-shards t --out o --cluster c:1 --priority 101", "mirrored: --priority: found 101; expected 0 to 100.")]
     public async Task WrongRequest_EndsWith2_AndOneLine(string arguments, string error)
     {
         var outcome = await BuiltCommand.RunAsync(_folder.Path, arguments.Split(' '));

@@ -56,5 +56,11 @@ internal sealed class ClusterRun(string directory, IRunGrain run) : IRun
         return InfluenceResult.Parse(json.ToArray(), directory);
     }
 
+    public Task SetPriorityAsync(int priority, CancellationToken cancellationToken = default)
+    {
+        RunOptions.CheckPriority(priority);
+        return ClusterCall.OfAsync(() => run.SetPriorityAsync(priority), cancellationToken);
+    }
+
     public Task CancelAsync(CancellationToken cancellationToken = default) => ClusterCall.OfAsync(run.CancelAsync, cancellationToken);
 }

@@ -11,5 +11,12 @@ internal sealed class EmbeddedRun(string directory, EmbeddedClient client) : IRu
 
     public Task<InfluenceResult> ResultAsync(CancellationToken cancellationToken = default) => client.Find(directory).ResultAsync(cancellationToken);
 
+    public Task SetPriorityAsync(int priority, CancellationToken cancellationToken = default)
+    {
+        RunOptions.CheckPriority(priority);
+        client.Find(directory).SetPriority(priority);
+        return Task.CompletedTask;
+    }
+
     public Task CancelAsync(CancellationToken cancellationToken = default) => client.Find(directory).CancelAsync().WaitAsync(cancellationToken);
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text.Json.Nodes;
 using MirroredInfluence.Engine;
 using MirroredInfluence.Storage;
 
@@ -10,6 +9,7 @@ namespace MirroredInfluence.Client.Embedded;
 [SuppressMessage("Design", "CA1001", Justification = "The cancellation has neither timer nor link to free, and may be asked for at any time.")]
 internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTimeOffset submittedAt, long number) : IProgress<RunProgress>
 {
+    private readonly Lock _access = new();
     private readonly CancellationTokenSource _cancellation = new();
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LatestStatus _status = new(new RunStatus
@@ -23,6 +23,10 @@ internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTi
         Priority = priority,
         SubmittedAt = submittedAt,
     });
+
+    private int _priority = priority;
+    private CancellationTokenSource? _interruption;     // of the turn that it has or waits for
+    private bool _hasTurn;
 
     public long Number => number;
 
@@ -41,25 +45,17 @@ internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTi
     };
 
     /// <exception cref="MirroredException">Invalid: the other spec asks for something else.</exception>
-    public void RefuseOther(RunSpec other)
-    {
-        var (kept, found) = (Asked(spec), Asked(other));
-        string[] differing = [.. found.Select(section => section.Key).Where(name => !JsonNode.DeepEquals(kept[name], found[name]))];
-        if (differing.Length == 0)
-            return;
-        throw Failure.Invalid(
-            $"{place.Name}: found another run, which was submitted with another spec; in it differ: {string.Join(", ", differing)}. "
-            + "Choose another directory, or cancel that run first and delete its directory.");
-    }
+    public void RefuseOther(RunSpec other) => OtherSpec.Refuse(place.Name, spec, other);
 
     /// <summary>Runs to the end, and never throws.</summary>
     public async Task RunAsync(RunBody body, Turns turns, TimeProvider time)
     {
         try
         {
-            using var turn = await turns.TakeAsync(priority, _cancellation.Token);
-            _status.Put(status => status with { State = RunState.Planning });
-            var result = await Task.Run(() => body(spec, place, time, this, _cancellation.Token), _cancellation.Token);
+            RunResult? result;
+            do
+                result = await TryAsync(body, turns, time);
+            while (result is null);
             End(status => status with
             {
                 State = RunState.Finished,
@@ -75,6 +71,18 @@ internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTi
         catch (Exception exception)
         {
             End(status => status with { State = RunState.Failed, Failure = CaughtFailure.Of(exception) });
+        }
+    }
+
+    /// <summary>Changes whose turn is next. A run of priority 0 stops, keeps what is finished, and goes on when it is raised.</summary>
+    public void SetPriority(int priority)
+    {
+        lock (_access)
+        {
+            _priority = priority;
+            _status.Put(status => status with { Priority = priority });
+            if (priority == 0 || !_hasTurn)
+                _interruption?.Cancel();
         }
     }
 
@@ -108,9 +116,6 @@ internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTi
         await Ended;
     }
 
-    /// <summary>All of a spec but how it is computed and shown.</summary>
-    private static JsonObject Asked(RunSpec spec) => JsonNode.Parse(RunSpecWriter.Write(spec with { Compute = new ComputeSpec(), Report = new ReportSpec() }))!.AsObject();
-
     private static RunState StateOf(RunPhase phase) => phase switch
     {
         RunPhase.Planning => RunState.Planning,
@@ -118,6 +123,36 @@ internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTi
         RunPhase.Scoring => RunState.Scoring,
         _ => RunState.Reducing,
     };
+
+    /// <returns>Null when its priority was changed meanwhile: then it begins again, or waits.</returns>
+    private async Task<RunResult?> TryAsync(RunBody body, Turns turns, TimeProvider time)
+    {
+        using var interruption = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token);
+        int current;
+        lock (_access)
+            (_interruption, current) = (interruption, _priority);
+        try
+        {
+            if (current == 0)
+                await Task.Delay(Timeout.InfiniteTimeSpan, time, interruption.Token);
+            using var turn = await turns.TakeAsync(current, interruption.Token);
+            lock (_access)
+                _hasTurn = true;
+            interruption.Token.ThrowIfCancellationRequested();
+            _status.Put(status => status with { State = RunState.Planning });
+            return await Task.Run(() => body(spec, place, time, this, interruption.Token), interruption.Token);
+        }
+        catch (OperationCanceledException) when (interruption.IsCancellationRequested && !_cancellation.IsCancellationRequested)
+        {
+            _status.Put(status => status with { State = RunState.Waiting, PerSecond = 0 });
+            return null;
+        }
+        finally
+        {
+            lock (_access)
+                (_interruption, _hasTurn) = (null, false);
+        }
+    }
 
     private void End(Func<RunStatus, RunStatus> end)
     {

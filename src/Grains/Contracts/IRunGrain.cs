@@ -21,6 +21,10 @@ public interface IRunGrain : IGrainWithStringKey
     [Alias("News"), AnyGateway, ResponseTimeout("00:00:10")]
     Task<RunReport> NewsAsync(long version);
 
+    /// <summary>0 to 100, of lane time from now on; 0 hands out no shards.</summary>
+    [Alias("SetPriority"), AnyGateway]
+    Task SetPriorityAsync(int priority);
+
     [Alias("Cancel"), AnyGateway]
     Task CancelAsync();
 

@@ -4,8 +4,8 @@ namespace MirroredInfluence.Grains;
 [Alias("MirroredInfluence.IRunsGrain")]
 public interface IRunsGrain : IGrainWithIntegerKey
 {
-    /// <summary>Writes a run into the ledger, unless it is there and under way, and wakes its coordinator.</summary>
-    /// <exception cref="MirroredException">Invalid: no such spec or priority; a path that is not full; an address with a signature.</exception>
+    /// <summary>Writes a run into the ledger and wakes its coordinator. One that is under way takes the priority, and is joined.</summary>
+    /// <exception cref="MirroredException">Invalid: no such spec or priority; a path that is not full; an address with a signature; the run that is under way is another.</exception>
     [Alias("Submit"), AnyGateway]
     Task SubmitAsync(RunOrder order);
 

@@ -13,7 +13,7 @@ public sealed record RunOrder
     [Id(1)]
     public required string Spec { get; init; }
 
-    /// <summary>1 to 100: share of lane time, beside other runs.</summary>
+    /// <summary>0 to 100: share of lane time, beside other runs; 0 pauses.</summary>
     [Id(2)]
     public required int Priority { get; init; }
 

@@ -12,7 +12,7 @@ internal sealed partial class LaneSession(
 {
     private const int FaultsMax = 5, MergedBytesMax = 32 << 20;
 
-    private readonly LaneSchedule.Turn _turn = new(order.Priority);
+    private readonly LaneSchedule.Turn _turn = new(Math.Max(1, order.Priority));
     private readonly ConcurrentDictionary<int, Shard> _inHand = [];
     private readonly Lock _telling = new();
     private readonly Random _random = new(StringComparer.Ordinal.GetHashCode(name));
@@ -24,10 +24,10 @@ internal sealed partial class LaneSession(
     private RunPlan _plan = null!;
     private RunDirectory _directory = null!;
 
-    /// <summary>Share of lane time, beside other runs of the silo.</summary>
+    /// <summary>Share of lane time, beside other runs of the silo. A run that is paused has no shards.</summary>
     public int Priority
     {
-        set => _turn.Priority = value;
+        set => _turn.Priority = Math.Max(1, value);
     }
 
     /// <summary>Returns when the coordinator has no more shards.</summary>

@@ -75,6 +75,17 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         }
     }
 
+    public async Task SetPriorityAsync(int priority)
+    {
+        RefusePriority(priority);
+        await ReportAsync();
+        if (_entry!.End is not null || _entry.Order.Priority == priority)
+            return;
+        _entry = _entry with { Order = _entry.Order with { Priority = priority } };
+        Interlocked.Increment(ref _version);
+        await ledger.PutAsync(_entry, CancellationToken.None);
+    }
+
     public async Task CancelAsync()
     {
         await ReportAsync();   // refuses what was never submitted
@@ -125,7 +136,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         else
             board.Hear(report.Session, report.InHand);
         var isOver = board.LeftCount == 0 || _stop.IsCancellationRequested;
-        var taken = report.WantsShard && !isOver ? board.Take(report.Session, report.WantedShard) : null;
+        var taken = report.WantsShard && !isOver && _entry!.Order.Priority > 0 ? board.Take(report.Session, report.WantedShard) : null;
         _counts.Shards(board);
         return Task.FromResult(new ShardOrder { ShardIndex = taken ?? -1, IsOver = isOver, Repeated = repeated.Length > 0 ? repeated : null });
     }
@@ -174,9 +185,9 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         // A coordinator that moves to another silo has not ended its run.
         if (!_isLeaving)
         {
-            var last = Report(entry);
+            var last = Report(_entry!);
             var (doneCount, totalCount) = end == RunState.Finished ? (_work!.Plan.RowCount, _work.Plan.RowCount) : (last.DoneCount, last.TotalCount);
-            _entry = entry with { End = end, Failure = _failure, DoneCount = doneCount, TotalCount = totalCount, UnscorableRowCount = _unscorableRowCount };
+            _entry = _entry! with { End = end, Failure = _failure, DoneCount = doneCount, TotalCount = totalCount, UnscorableRowCount = _unscorableRowCount };
             await ledger.PutAsync(_entry, CancellationToken.None);
             Enter(end);
             DelayDeactivation(TimeSpan.Zero);
@@ -192,14 +203,14 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         using var work = _work = new CoordinatorWork(entry.Order, silo, this, stop);
         var done = await Task.Run(() => work.PrepareAsync(stop), stop);
         span?.SetTag("mirrored.run.id", work.RunId);
-        await ScoreAsync(entry, work, done, stop);
+        await ScoreAsync(work, done, stop);
         await HearOutAsync(stop);
         Enter(RunState.Reducing);
         return await Task.Run(() => work.FinishAsync(_merged, stop), stop);
     }
 
     /// <summary>Hands out shards until all are done. Silos that come later join; what those who fall silent had goes to others.</summary>
-    private async Task ScoreAsync(LedgerEntry entry, CoordinatorWork work, ImmutableArray<int> done, CancellationToken stop)
+    private async Task ScoreAsync(CoordinatorWork work, ImmutableArray<int> done, CancellationToken stop)
     {
         var board = new ShardBoard(work.Plan.Shards.Length, done, time, options.Value.Silence);
         (_rowCount, _scoringSince) = (done.Sum(shard => (long)work.Plan.Shards[shard].RowCount), time.GetTimestamp());
@@ -217,7 +228,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         LogCoordinated(logger, Directory, done.Length, work.Plan.Shards.Length);
         while (board.LeftCount > 0)
         {
-            await AnnounceAsync(entry);
+            await AnnounceAsync(_entry!.Order);
             foreach (var (shard, sessions) in board.Bury())
             {
                 await work.SetAsideAsync(shard, sessions, stop);
@@ -246,7 +257,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
     }
 
     /// <summary>To all silos with lanes, but for those that could not go on a short while ago. The run fails when none can.</summary>
-    private async Task AnnounceAsync(LedgerEntry entry)
+    private async Task AnnounceAsync(RunOrder order)
     {
         string[] silos;
         try
@@ -267,18 +278,24 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         foreach (var silo in silos)
         {
             if (!_unable.TryGetValue(silo, out var unable) || time.GetElapsedTime(unable.Since) > options.Value.Rest)
-                Announce(GrainFactory.GetGrain<IShardGrain>($"{silo}|{Directory}"), entry);
+                Announce(GrainFactory.GetGrain<IShardGrain>($"{silo}|{Directory}"), order);
         }
     }
 
     /// <summary>Nobody waits for a silo.</summary>
-    private void Announce(IShardGrain shards, LedgerEntry entry) => shards.ScoreAsync(entry.Order).ContinueWith(
+    private void Announce(IShardGrain shards, RunOrder order) => shards.ScoreAsync(order).ContinueWith(
         task => LogNotAnnounced(logger, shards.GetPrimaryKeyString(), task.Exception!.InnerException!), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     private void Fail(RunFailure failure)
     {
         _failure ??= failure;
         _stop.Cancel();
+    }
+
+    internal static void RefusePriority(int priority)
+    {
+        if (priority is < 0 or > 100)
+            throw Failure.Invalid($"priority: found {priority}; expected 0 to 100.");
     }
 
     private static string SiloOf(LaneReport report) => report.Session[..report.Session.IndexOf('|', StringComparison.Ordinal)];

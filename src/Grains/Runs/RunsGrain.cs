@@ -25,11 +25,20 @@ internal sealed partial class RunsGrain(RunLedger ledger, IOptions<GrainsOptions
 
     public async Task SubmitAsync(RunOrder order)
     {
-        Refuse(order);
-        if (await ledger.TryGetAsync(order.Directory, CancellationToken.None) is not { End: null })
+        var spec = Refuse(order);
+        var run = GrainFactory.GetGrain<IRunGrain>(order.Directory);
+        if (await ledger.TryGetAsync(order.Directory, CancellationToken.None) is { End: null } entry)
+        {
+            OtherSpec.Refuse(order.Directory, RunSpecReader.Read(entry.Order.Spec, order.Directory), spec);
+            await run.SetPriorityAsync(order.Priority);
+        }
+        else
+        {
             await ledger.PutAsync(new LedgerEntry { Order = order, SubmittedAt = time.GetUtcNow() }, CancellationToken.None);
+        }
+
         _runs.Add(order.Directory);
-        await GrainFactory.GetGrain<IRunGrain>(order.Directory).WakeAsync();
+        await run.WakeAsync();
     }
 
     public async Task<RunReport[]> ListAsync()
@@ -53,10 +62,9 @@ internal sealed partial class RunsGrain(RunLedger ledger, IOptions<GrainsOptions
     }
 
     /// <summary>The ledger holds no secret, and other silos have other current directories.</summary>
-    private static void Refuse(RunOrder order)
+    private static RunSpec Refuse(RunOrder order)
     {
-        if (order.Priority is < 1 or > 100)
-            throw Failure.Invalid($"priority: found {order.Priority}; expected 1 to 100.");
+        RunGrain.RefusePriority(order.Priority);
 
         var spec = RunSpecReader.Read(order.Spec, order.Directory);
         foreach (var address in (string[])[order.Directory, spec.Model.Uri, .. spec.Train.Shards, .. spec.Test.Shards])
@@ -67,6 +75,8 @@ internal sealed partial class RunsGrain(RunLedger ledger, IOptions<GrainsOptions
             if (!uri.IsRemote && !Path.IsPathFullyQualified(address))
                 throw Failure.Invalid($"{address}: found a path that depends on the current directory; expected a full one, the same for all silos, or an address in a store.");
         }
+
+        return spec;
     }
 
     /// <summary>A run whose coordinator's silo died goes on.</summary>

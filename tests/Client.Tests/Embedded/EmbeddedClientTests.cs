@@ -72,6 +72,42 @@ public sealed class EmbeddedClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ARunThatIsRaised_BeginsBeforeThoseThatWaitedLonger()
+    {
+        await SubmitAsync("first");
+        var second = await SubmitAsync("second");
+        var third = await SubmitAsync("third");
+        await third.SetPriorityAsync(90, Token);
+        foreach (var name in (string[])["first", "third", "second"])
+        {
+            await _runs[name].Begun;
+            _runs[name].End.SetResult(null);
+        }
+
+        await second.ResultAsync(Token);
+        Assert.Equal(["first", "third", "second"], _runs.Begun);
+        Assert.Equal(90, (await third.StatusAsync(Token)).Priority);
+    }
+
+    [Fact]
+    public async Task APausedRun_LeavesItsTurn_AndBeginsAgainWhenItIsRaised()
+    {
+        var first = await SubmitAsync("first");
+        await _runs["first"].Begun;
+        await first.SetPriorityAsync(0, Token);
+        var second = await SubmitAsync("second");
+        _runs["second"].End.SetResult(null);
+        await second.ResultAsync(Token);
+        Assert.Equal((RunState.Waiting, 0), await first.StatusAsync(Token) is var status ? (status.State, status.Priority) : default);
+
+        await first.SetPriorityAsync(10, Token);
+        _runs["first"].End.SetResult(null);
+        await first.ResultAsync(Token);
+        Assert.Equal(["first", "second", "first"], _runs.Begun);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => first.SetPriorityAsync(101, Token));
+    }
+
+    [Fact]
     public async Task CancellingARunThatHasEnded_DoesNothing()
     {
         var run = await SubmitAsync("run");
@@ -255,7 +291,7 @@ public sealed class EmbeddedClientTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(0)]
+    [InlineData(-1)]
     [InlineData(101)]
     public void PriorityOutOfRange_IsRefused(int priority) => Assert.Throws<ArgumentOutOfRangeException>(() => Options("run", priority));
 

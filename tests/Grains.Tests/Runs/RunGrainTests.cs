@@ -56,6 +56,36 @@ public sealed class RunGrainTests : IDisposable
     }
 
     [Fact]
+    public async Task APausedRun_WaitsUntilItIsRaised()
+    {
+        var spec = _bench.Spec();
+        await RunHereAsync(spec, "here");
+        await using var cluster = await TestCluster.StartAsync(_bench, 1);
+        var run = await SubmitAsync(cluster, spec, "there", priority: 0);
+        while ((await run.ReportAsync()).State != RunState.Scoring)
+            await Task.Delay(10, Cancel);
+        await FinishAsync(cluster, spec, "beside");
+        Assert.False(Directory.Exists(PartsOf("there")));
+        Assert.Equal(0, (await run.ReportAsync()).Priority);
+
+        await SubmitAsync(cluster, spec, "there", priority: 5);
+        Assert.Equal((RunState.Finished, 5), await EndAsync(run) is var report ? (report.State, report.Priority) : default);
+        await AssertSameAsync("here", "there");
+    }
+
+    [Fact]
+    public async Task AnotherSpecForARunThatIsUnderWay_IsRefused()
+    {
+        var spec = _bench.Spec();
+        await using var cluster = await TestCluster.StartAsync(_bench, 1);
+        await SubmitAsync(cluster, spec, "there", priority: 0);
+        var other = spec with { Score = spec.Score with { TopK = 3 } };
+        var refused = await Assert.ThrowsAsync<MirroredException>(() => SubmitAsync(cluster, other, "there"));
+        Assert.Equal(FailureKind.Invalid, refused.Kind);
+        Assert.Contains("in it differ: score.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ARunThatNobodySubmitted_IsRefused()
     {
         await using var cluster = await TestCluster.StartAsync(_bench, 1);
@@ -73,7 +103,7 @@ public sealed class RunGrainTests : IDisposable
         var relative = spec with { Model = new ModelSpec { Uri = "model.pt" } };
         foreach (var (wrong, message) in new[]
         {
-            (order with { Priority = 0 }, "priority: found 0; expected 1 to 100."),
+            (order with { Priority = 101 }, "priority: found 101; expected 0 to 100."),
             (order with { Directory = "there" }, "there: found a path that depends on the current directory; "),
             (order with { Spec = RunSpecWriter.Write(relative) }, "model.pt: found a path that depends on the current directory; "),
             (order with { Spec = RunSpecWriter.Write(signed) }, "https://host/rows.arrow: found an address with a signature; "),
@@ -133,9 +163,9 @@ public sealed class RunGrainTests : IDisposable
 
     private async Task<RunReport> FinishAsync(InProcessTestCluster cluster, RunSpec spec, string name) => await EndAsync(await SubmitAsync(cluster, spec, name));
 
-    private async Task<IRunGrain> SubmitAsync(InProcessTestCluster cluster, RunSpec spec, string name)
+    private async Task<IRunGrain> SubmitAsync(InProcessTestCluster cluster, RunSpec spec, string name, int priority = 10)
     {
-        var order = new RunOrder { Directory = _bench.File(name), Spec = RunSpecWriter.Write(spec), Priority = 10, AllowPoisoned = false };
+        var order = new RunOrder { Directory = _bench.File(name), Spec = RunSpecWriter.Write(spec), Priority = priority, AllowPoisoned = false };
         await cluster.Client.GetGrain<IRunsGrain>(0).SubmitAsync(order);
         return cluster.Client.GetGrain<IRunGrain>(order.Directory);
     }

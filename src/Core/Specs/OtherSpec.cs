@@ -1,0 +1,22 @@
+using System.Text.Json.Nodes;
+
+namespace MirroredInfluence;
+
+/// <summary>Two submissions to one directory.</summary>
+public static class OtherSpec
+{
+    /// <summary>A run that is under way is joined by who asks for the same, however it is computed and shown.</summary>
+    /// <exception cref="MirroredException">Invalid: the specs ask for something else.</exception>
+    public static void Refuse(string directory, RunSpec kept, RunSpec found)
+    {
+        var (ofKept, ofFound) = (Asked(kept), Asked(found));
+        string[] differing = [.. ofFound.Select(section => section.Key).Where(name => !JsonNode.DeepEquals(ofKept[name], ofFound[name]))];
+        if (differing.Length == 0)
+            return;
+        throw Failure.Invalid(
+            $"{directory}: found another run, which was submitted with another spec; in it differ: {string.Join(", ", differing)}. "
+            + "Choose another directory, or cancel that run first and delete its directory.");
+    }
+
+    private static JsonObject Asked(RunSpec spec) => JsonNode.Parse(RunSpecWriter.Write(spec with { Compute = new ComputeSpec(), Report = new ReportSpec() }))!.AsObject();
+}
