@@ -32,13 +32,17 @@ public sealed partial class ImageTests
             Base().Matches(await ReadAsync(file)).Select(match => match.Groups["image"].Value),
             image => Assert.Matches(@":[0-9]", image));
 
-    /// <summary>The images hold .NET's base runtime, not ASP.NET's.</summary>
-    [Fact]
-    public async Task Command_NeedsOnlyTheBaseRuntime()
+    /// <summary>A silo serves its health by ASP.NET, whose image holds both of .NET's runtimes.</summary>
+    [Theory, MemberData(nameof(Dockerfiles))]
+    public async Task Image_HoldsTheSiloThatTheChartStarts(string file)
     {
-        var project = await ReadAsync("src/Cli/Cli.csproj");
+        var (text, image) = (await ReadAsync(file), await LastStageAsync(file));
+        var command = Assert.Single((await ClusterChart.RenderAsync("cpu")).Pods()["silo"].List("containers/0/command")).ToString();
 
-        Assert.DoesNotContain("FrameworkReference", project, StringComparison.Ordinal);
+        Assert.Contains("FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS runtime\n", text, StringComparison.Ordinal);
+        Assert.Contains("ENV UseOrleans=true\n", text, StringComparison.Ordinal);
+        Assert.Contains("dotnet publish src/Silo -c Release -o /opt/silo\n", text, StringComparison.Ordinal);
+        Assert.Contains($"ln -s /opt/silo/MirroredInfluence.Silo /usr/local/bin/{command}\n", image, StringComparison.Ordinal);
     }
 
     private static async Task<string> LastStageAsync(string file)

@@ -10,8 +10,11 @@ internal static class KubernetesTypes
     {
         ["v1 ConfigMap"] = "v1/ConfigMap",
         ["v1 ServiceAccount"] = "v1/ServiceAccount",
+        ["v1 Service"] = "v1/Service",
+        ["apps/v1 Deployment"] = "apps/v1/Deployment",
         ["batch/v1 Job"] = "batch/v1/Job",
         ["networking.k8s.io/v1 NetworkPolicy"] = "networking.k8s.io/v1/NetworkPolicy",
+        ["policy/v1 PodDisruptionBudget"] = "policy/v1/PodDisruptionBudget",
     };
 
     public static async Task<IReadOnlyList<string>> ComplaintsAsync(IEnumerable<JsonObject> objects)
