@@ -8,6 +8,7 @@ using MirroredInfluence.Connections;
 using MirroredInfluence.Engine.Tests;
 using MirroredInfluence.Grains;
 using MirroredInfluence.Report;
+using MirroredInfluence.Samples;
 using Orleans.Configuration;
 
 namespace MirroredInfluence.Silo.Tests.Tls;
@@ -39,6 +40,18 @@ public sealed class ClusterTlsTests(ClusterWithTls cluster) : IClassFixture<Clus
         using var json = new MemoryStream();
         ResultWriter.WriteJson(json, expected);
         Assert.Equal(json.ToArray(), (await run.ResultAsync(Cancel)).Json.ToArray());
+    }
+
+    [Fact]
+    public async Task TheReadmesProgram_FindsRows()
+    {
+        var files = cluster.Client;
+        var result = await OnACluster.FindAsync(_bench.Spec(), _bench.File("sample"), cluster.First.Gateway(), files);
+        Assert.Equal(100, result.ScoredRows);
+        Assert.Contains(
+            $"```csharp\n{await File.ReadAllTextAsync(Repository.Path("tests", "Silo.Tests", "Samples", "OnACluster.cs"), Cancel)}```",
+            await File.ReadAllTextAsync(Repository.Path("src", "Client", "README.md"), Cancel),
+            StringComparison.Ordinal);
     }
 
     [Theory, MemberData(nameof(Refused))]
