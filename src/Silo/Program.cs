@@ -70,7 +70,9 @@ static void Configure(ISiloBuilder silo, SiloSettings settings)
     silo.Configure<ClusterMembershipOptions>(membership =>
     {
         (membership.ProbeTimeout, membership.NumMissedProbesLimit) = (TimeSpan.FromSeconds(settings.ProbeSeconds), 2);
-        (membership.IAmAliveTablePublishTimeout, membership.DefunctSiloCleanupPeriod) = (TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(10));
+        // Three that are missing take a silo's vote away, so that who is left alone can count the others as dead.
+        membership.IAmAliveTablePublishTimeout = 2 * membership.ProbeTimeout;
+        membership.DefunctSiloCleanupPeriod = TimeSpan.FromMinutes(10);
     });
     silo.AddMirroredGrains(grains =>
     {

@@ -1,16 +1,18 @@
+using System.Diagnostics;
 
 namespace MirroredInfluence.Client;
 
 /// <summary>Calls a grain until it is reached: a silo that dies takes calls with it, and its grains come back on others. All calls of the client can be repeated.</summary>
 internal static class ClusterCall
 {
-    private const int TriesMax = 8;
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    // A silo that died is found dead after some probes, and where most died at once, after some more.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1), FirstPause = TimeSpan.FromMilliseconds(200), PauseMax = TimeSpan.FromSeconds(3);
 
     /// <exception cref="MirroredException">What the grain says; Unavailable: it is not reached.</exception>
     public static async Task<T> OfAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
     {
-        for (var tryCount = 1; ; tryCount++)
+        long? failingSince = null;
+        for (var pause = FirstPause; ; pause = TimeSpan.FromTicks(Math.Min(2 * pause.Ticks, PauseMax.Ticks)))
         {
             try
             {
@@ -18,9 +20,10 @@ internal static class ClusterCall
             }
             catch (Exception exception) when (exception is OrleansException or TimeoutException)
             {
-                if (tryCount == TriesMax)
-                    throw Failure.Unavailable($"The cluster does not answer: {exception.Message} What was submitted goes on when it is back.", exception);
-                await Task.Delay(FirstPause * (1 << tryCount), cancellationToken).ConfigureAwait(false);
+                failingSince ??= Stopwatch.GetTimestamp();
+                if (Stopwatch.GetElapsedTime(failingSince.Value) > Patience)
+                    throw Failure.Unavailable($"The cluster does not answer: {exception.Message.Split('\n')[0].TrimEnd()} What was submitted goes on when it is back.", exception);
+                await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             }
         }
     }
