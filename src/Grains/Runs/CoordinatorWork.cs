@@ -26,6 +26,9 @@ internal sealed class CoordinatorWork : IDisposable
 
     public string RunId => _run.Manifest.Run;
 
+    /// <summary>The run was planned before: an earlier coordinator may have handed out shards.</summary>
+    public bool IsGoingOn { get; private set; }
+
     public RunDirectory Directory { get; private set; } = null!;
 
     /// <summary>Plans the run and ascends its queries, or finds both done.</summary>
@@ -39,7 +42,8 @@ internal sealed class CoordinatorWork : IDisposable
         try
         {
             var planner = new Planner(_data, _silo.Digests, _silo.Time, _progress);
-            (_run, Directory) = await RunDirectory.IsPlannedAsync(store, cancellationToken)
+            IsGoingOn = await RunDirectory.IsPlannedAsync(store, cancellationToken);
+            (_run, Directory) = IsGoingOn
                 ? await RunBeginning.JoinAsync(spec, store, planner, models, cancellationToken)
                 : await RunBeginning.BeginAsync(spec, store, planner, models, manifest => HtmlReport.Check(_data, manifest), _silo.Time, cancellationToken);
             await new Coordinator(_silo.Time, _progress).AscendAsync(_run, models, Directory, cancellationToken);

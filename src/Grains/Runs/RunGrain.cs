@@ -215,7 +215,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         var board = new ShardBoard(work.Plan.Shards.Length, done, time, options.Value.Silence);
         (_rowCount, _scoringSince) = (done.Sum(shard => (long)work.Plan.Shards[shard].RowCount), time.GetTimestamp());
         _rowCountBefore = _rowCount;
-        if (!done.IsEmpty)
+        if (work.IsGoingOn)
             await Task.Delay(options.Value.Silence / 2, time, stop);   // an earlier coordinator's sessions say what they have in hand
         foreach (var (session, inHand) in _heard)
             board.Hear(session, inHand);

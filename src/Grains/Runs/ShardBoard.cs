@@ -72,9 +72,10 @@ internal sealed class ShardBoard
     /// <param name="wanted">This one or none, if it is nobody's and kills nobody.</param>
     public int? Take(string session, int? wanted = null)
     {
-        var isBesideSuspect = _held.Any(pair => pair.Value.Session == session && _deaths.ContainsKey(pair.Key));
+        if (_held.Any(pair => pair.Value.Session == session && _deaths.ContainsKey(pair.Key)))
+            return null;   // nothing is beside a suspect
         var found = wanted is { } one ? Free(one) : Returned() ?? New() ?? Straggling(session) ?? Suspect(session);
-        if (isBesideSuspect || found is not { } shard)
+        if (found is not { } shard)
             return null;
 
         Hold(shard, session);

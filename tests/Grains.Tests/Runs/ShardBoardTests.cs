@@ -90,6 +90,19 @@ public sealed class ShardBoardTests
     }
 
     [Fact]
+    public void WhoWasTakenForDead_GetsNothingBesideWhatItHolds_AndCostsOthersNothing()
+    {
+        var board = Board(3);
+        board.Hear("slow", []);
+        Assert.Equal(0, board.Take("slow"));
+        _time.Pass(Silence * 2);
+        board.Bury();
+        board.Hear("slow", [0]);
+        Assert.Null(board.Take("slow"));
+        Assert.Equal([1, 2, null], Take(board, "other", 3));
+    }
+
+    [Fact]
     public void AShardThatKillsThree_IsSetAside()
     {
         var board = Board(1);
