@@ -12,3 +12,4 @@ scale=artifacts/bin/Scale/release/MirroredInfluence.Scale
 "$scale" plan 250000
 "$scale" choose 250000 64
 "$scale" reduce 2500 100 100
+[ ! -e artifacts/bin/Lanes/release/MirroredInfluence.Lanes ] || artifacts/bin/Lanes/release/MirroredInfluence.Lanes 1000 1000000
