@@ -72,7 +72,7 @@ internal sealed partial class LaneSession(
     {
         var spec = silo.Fit(RunSpecReader.Read(order.Spec, order.Directory));
         using var data = new DataFiles(silo.Cache, silo.Time, cancellationToken);
-        var store = ObjectStores.Open(ObjectUri.Parse(order.Directory), silo.Cache, silo.Time);
+        var store = silo.OpenStore(order.Directory);
         var models = silo.Borrow(spec.Model, data);
         try
         {

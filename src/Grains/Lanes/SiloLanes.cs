@@ -7,13 +7,15 @@ namespace MirroredInfluence.Grains;
 internal sealed class SiloLanes : IDisposable
 {
     private readonly ComputeSpec _compute;
+    private readonly IObjectPeers? _peers;
     private readonly Lock _lock = new();
     private readonly Dictionary<ModelSpec, (Lazy<DeviceModels> Models, int UserCount)> _models = [];
 
     /// <param name="restTime">Until a run that had no shard is asked again.</param>
-    public SiloLanes(ComputeSpec compute, TimeSpan restTime, TimeProvider time)
+    public SiloLanes(ComputeSpec compute, TimeSpan restTime, TimeProvider time, IObjectPeers? peers = null)
     {
         _compute = compute;
+        _peers = peers;
         Time = time;
         Cache = ObjectCache.Of(compute, time);
         CacheFolder = Storage.CacheFolder.Resolve(compute.Cache);
@@ -33,6 +35,14 @@ internal sealed class SiloLanes : IDisposable
 
     /// <summary>A run's spec with what this silo computes with; a run's shards are cut as it asked.</summary>
     public RunSpec Fit(RunSpec spec) => spec with { Compute = _compute with { ShardRows = spec.Compute.ShardRows } };
+
+    /// <summary>The store of a run directory. Weight sets of a remote one come from other silos that have them.</summary>
+    public IObjectStore OpenStore(string directory)
+    {
+        var uri = ObjectUri.Parse(directory);
+        var store = ObjectStores.Open(uri, Cache, Time);
+        return uri.IsRemote && _peers is not null ? new PeeredStore(store, Cache, _peers) : store;
+    }
 
     /// <summary>The model on all devices of the silo, until <see cref="Return"/>.</summary>
     /// <exception cref="MirroredException">Invalid: no such model or device.</exception>

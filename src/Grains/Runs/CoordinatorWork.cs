@@ -37,7 +37,7 @@ internal sealed class CoordinatorWork : IDisposable
     public async Task<ImmutableArray<int>> PrepareAsync(CancellationToken cancellationToken)
     {
         var spec = _silo.Fit(RunSpecReader.Read(_order.Spec, _order.Directory));
-        var store = ObjectStores.Open(_place, _silo.Cache, _silo.Time);
+        var store = _silo.OpenStore(_order.Directory);
         var models = _silo.Borrow(spec.Model, _data);
         try
         {

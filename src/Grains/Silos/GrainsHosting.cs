@@ -12,9 +12,10 @@ public static class GrainsHosting
     {
         silo.Services.AddOptions<GrainsOptions>().Configure(configure);
         silo.Services.TryAddSingleton(TimeProvider.System);
-        silo.Services.AddSingleton(services => new SiloLanes(Options(services).Lanes ?? new ComputeSpec(), Options(services).BeatInterval / 10, services.GetRequiredService<TimeProvider>()));
+        silo.Services.AddSingleton(services => new SiloLanes(Options(services).Lanes ?? new ComputeSpec(), Options(services).BeatInterval / 10, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<IObjectPeers>()));
         silo.Services.AddSingleton(services => ObjectStores.Open(
             ObjectUri.Parse(Options(services).Ledger), services.GetRequiredService<SiloLanes>().Cache, services.GetRequiredService<TimeProvider>()));
+        silo.Services.AddSingleton<SiloPeers>().AddSingleton<IObjectPeers>(services => services.GetRequiredService<SiloPeers>());
         silo.Services.AddSingleton<RunLedger>();
         silo.Services.AddPlacementDirector<SiloOfKey, SiloOfKey.Director>();
         silo.Services.AddHostedService<SiloBeat>();

@@ -6,16 +6,22 @@ internal static class ObjectCopies
     private const int PieceBytes = 8 << 20, PiecesAtOnce = 4;
 
     /// <returns>The copy's path, or null when there is no such object.</returns>
-    public static async Task<string?> TryGetAsync(IObjectStore store, string key, ObjectCache cache, CancellationToken cancellationToken)
+    public static async Task<string?> TryGetAsync(IObjectStore store, string key, ObjectCache cache, CancellationToken cancellationToken) =>
+        (await TryGetNamedAsync(store, key, cache, cancellationToken).ConfigureAwait(false))?.Path;
+
+    /// <summary>Name of the copy of an object in one version.</summary>
+    public static string NameOf(IObjectStore store, string key, ObjectVersion version) => ObjectCache.NameOf(store.UriOf(key), version, "whole");
+
+    /// <returns>The copy's name and path, or null when there is no such object.</returns>
+    public static async Task<(string Name, string Path)?> TryGetNamedAsync(IObjectStore store, string key, ObjectCache cache, CancellationToken cancellationToken)
     {
         if (await store.TryGetVersionAsync(key, cancellationToken).ConfigureAwait(false) is not { } version)
             return null;
-        var name = ObjectCache.NameOf(store.UriOf(key), version, "whole");
+        var name = NameOf(store, key, version);
         if (cache.TryFind(name) is { } known)
-            return known;
+            return (name, known);
         using var turn = await cache.LockAsync(name, cancellationToken).ConfigureAwait(false);
-        return cache.TryFind(name)
-            ?? await Task.Run(() => cache.Add(name, version.Length, Write), cancellationToken).ConfigureAwait(false);
+        return (name, cache.TryFind(name) ?? await Task.Run(() => cache.Add(name, version.Length, Write), cancellationToken).ConfigureAwait(false));
 
         void Write(Stream file) => CopyAsync(store, key, version, file, cancellationToken).GetAwaiter().GetResult();
     }
