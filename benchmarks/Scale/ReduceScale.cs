@@ -19,7 +19,7 @@ internal static class ReduceScale
         var start = Environment.CpuUsage.TotalTime;
         await Measure.SecondsAsync(
             $"{shardCount:N0} parts of {queryCount:N0} queries × {topK:N0} and {bytes / 1e3:N0} kB made and reduced",
-            () => new Reducer(data, TimeProvider.System).ReduceScoredAsync(directory, [.. store.Queries.Select(name => new Query { Name = name, Rows = [] })], CancellationToken.None));
+            () => new Reducer(data, TimeProvider.System).ReduceScoredAsync(directory, [.. store.Queries.Select(name => new Query { Name = name, Rows = [] })], [], CancellationToken.None));
         var whole = (Environment.CpuUsage.TotalTime - start).TotalMilliseconds / shardCount;
         Console.WriteLine($"processor time a part: {whole:N2} ms, {whole - making:N2} of them to reduce it");
     }
