@@ -32,16 +32,15 @@ internal sealed class KillTrial(Bench bench, RunSpec spec, int seed)
                 if (folder.IsFinished)
                     break;
                 kills.Add(KillOne(cluster, folder));
+                _story.Add($"{kills[^1].Victim.Name} killed at {kills[^1].At:O}");
                 if (_random.Next(2) == 0)
-                    cluster.StartSilo();
+                    _story.Add($"{cluster.StartSilo().Name} started");
             }
 
             await result;
             await Bench.AssertSameAsync(expected, folder.Path, ToString());
             AssertNothingOfTheLivingIsRepeated(cluster, folder);
-            foreach (var kill in kills)
-                _story.Add(Recovery(cluster, folder, kill));
-            TestContext.Current.SendDiagnosticMessage(ToString());
+            TestContext.Current.SendDiagnosticMessage($"seed {seed}: {string.Join("; ", kills.Select(kill => Recovery(cluster, folder, kill)))}");
         }
         catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)
         {

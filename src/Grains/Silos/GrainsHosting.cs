@@ -19,6 +19,9 @@ public static class GrainsHosting
         silo.Services.AddSingleton<RunLedger>();
         silo.Services.AddPlacementDirector<SiloOfKey, SiloOfKey.Director>();
         silo.Services.AddHostedService<SiloBeat>();
+#pragma warning disable ORLEANSEXP003   // decision 0110
+        silo.AddDistributedGrainDirectory();
+#pragma warning restore ORLEANSEXP003
         return silo;
     }
 
