@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using MirroredInfluence.Storage;
+using Orleans.Configuration;
 
 namespace MirroredInfluence.Grains;
 
@@ -22,6 +23,7 @@ public static class GrainsHosting
 #pragma warning disable ORLEANSEXP003   // decision 0110
         silo.AddDistributedGrainDirectory();
 #pragma warning restore ORLEANSEXP003
+        silo.Configure<GrainDirectoryOptions>(directory => directory.RangeLeaseDuration = TimeSpan.Zero);
         return silo;
     }
 
