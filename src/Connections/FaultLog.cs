@@ -12,7 +12,7 @@ internal sealed partial class FaultLog(string port, ILogger logger)
         var input = connection.Transport.Input;
         try
         {
-            var first = await input.ReadAsync(connection.ConnectionClosed);
+            var first = await input.ReadAsync();   // ends when the connection does
             input.AdvanceTo(first.Buffer.Start);
             if (first.Buffer.IsEmpty && first.IsCompleted)
                 return;   // it only looked whether it is let in

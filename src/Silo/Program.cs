@@ -39,13 +39,17 @@ catch (MirroredException exception)
     return ExitCode.Of(exception.Kind);
 }
 
-// What a silo says unless its configuration asks for more: Orleans tells of each of its options at start.
+// What a silo says, a line each, unless its configuration asks for more: Orleans tells of each of its options at start.
 static Dictionary<string, string?> QuietLogging() => new()
 {
     ["Logging:LogLevel:Orleans"] = "Warning",
     ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error",
     ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
     ["Logging:LogLevel:Polly"] = "None",
+    ["Logging:Console:FormatterName"] = "simple",
+    ["Logging:Console:FormatterOptions:SingleLine"] = "true",
+    ["Logging:Console:FormatterOptions:UseUtcTimestamp"] = "true",
+    ["Logging:Console:FormatterOptions:TimestampFormat"] = "yyyy-MM-ddTHH:mm:ssZ ",
 };
 
 static void Configure(ISiloBuilder silo, SiloSettings settings)

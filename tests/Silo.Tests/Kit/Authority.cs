@@ -35,7 +35,9 @@ internal sealed class Authority
     public TlsFiles Issue(string name, Authority trusted, Oid[] uses, bool hasExpired = false)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        var subject = new X500DistinguishedNameBuilder();
+        subject.AddCommonName(name);
+        var request = new CertificateRequest(subject.Build(), key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([.. uses], critical: false));
         var validTo = hasExpired ? Today.AddDays(-1) : Today.AddDays(1);
         using var certificate = request.Create(_root, validTo.AddYears(-1), validTo, BitConverter.GetBytes(++_issuedCount));

@@ -80,6 +80,16 @@ public sealed class ClusterTlsTests(ClusterWithTls cluster) : IClassFixture<Clus
     }
 
     [Fact]
+    public async Task WhatAStrangerCallsItself_StaysOnItsLine()
+    {
+        var files = cluster.Stranger.Issue("one\nfake: \u001b[31mtwo", cluster.SiloAuthority, Authority.UsesOfAClient);
+        await Assert.ThrowsAsync<MirroredException>(() => ClusterWithTls.KnockAsync(cluster.First.GatewayPort, files));
+
+        await cluster.First.LineAsync(@"refused at the gateway: its certificate 'CN=.?one\?fake: \?\[31mtwo.?' \(signed by 'CN=strangers'");
+        Assert.DoesNotContain(cluster.First.Said, line => line.StartsWith("fake", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task ASilo_IsLetInAtTheSiloPort() => await ClusterWithTls.KnockAsync(cluster.First.SiloPort, cluster.SiloFiles);
 
     [Fact]
