@@ -61,6 +61,22 @@ internal sealed class CoordinatorWork : IDisposable
         return done.ToImmutable();
     }
 
+    /// <summary>What earlier sessions had in hand when they said so last.</summary>
+    public Task<IReadOnlyList<ShardsInHand>> ReadInHandAsync(CancellationToken cancellationToken) => Directory.ReadInHandAsync(cancellationToken);
+
+    /// <summary>A store that does not take it costs a death that is not counted.</summary>
+    public async Task PutInHandAsync(string session, ImmutableArray<int> shards, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Directory.PutInHandAsync(new ShardsInHand(session, shards), cancellationToken);
+        }
+        catch (MirroredException exception) when (exception.Kind == FailureKind.Unavailable)
+        {
+            // The shard's commit will say so.
+        }
+    }
+
     /// <param name="merged">What silos have merged of their parts.</param>
     /// <returns>Rows that could not be scored.</returns>
     /// <exception cref="MirroredException">Data: too many rows are unscorable, a part cannot be read, or a shard is poisoned.</exception>

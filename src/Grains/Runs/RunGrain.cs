@@ -10,16 +10,18 @@ namespace MirroredInfluence.Grains;
 
 /// <inheritdoc cref="IRunGrain"/>
 [Reentrant]
-internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOptions<GrainsOptions> options, TimeProvider time, ILogger<RunGrain> logger)
+internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalSiloDetails self, IOptions<GrainsOptions> options, TimeProvider time, ILogger<RunGrain> logger)
     : Grain, IRunGrain, IProgress<RunProgress>, IDisposable
 {
     private const int ResultPieceBytes = 1 << 20;
     private static readonly TimeSpan NewsPatience = TimeSpan.FromSeconds(5), NewsInterval = TimeSpan.FromMilliseconds(50), HearInterval = TimeSpan.FromMilliseconds(10);
 
-    private readonly Dictionary<string, ImmutableArray<int>> _heard = new(StringComparer.Ordinal);    // sessions → shards in hand, before there is a board
+    private readonly Dictionary<string, ImmutableArray<int>?> _heard = new(StringComparer.Ordinal);   // sessions → shards in hand, before there is a board; null: it has left
     private readonly Dictionary<string, (RunFailure Failure, long Since)> _unable = new(StringComparer.Ordinal);    // silos whose last session found a store or device unavailable
     private readonly HashSet<int> _heardDone = [];                  // shards that were committed meanwhile
     private readonly List<LaneReport> _merged = [];                 // last reports of sessions, with what their silos have merged
+    private readonly SemaphoreSlim _telling = new(1);               // what is in hand is written in order
+    private readonly string _self = self.SiloAddress.ToParsableString();
     private LedgerEntry? _entry;
     private Task _driving = Task.CompletedTask;
     private CancellationTokenSource _stop = new();
@@ -106,7 +108,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         return piece;
     }
 
-    public Task<ShardOrder> ExchangeAsync(LaneReport report)
+    public async Task<ShardOrder> ExchangeAsync(LaneReport report)
     {
         GrainsTelemetry.Exchanged();
         if (report.Failure is { Kind: FailureKind.Unavailable } unavailable)
@@ -117,12 +119,9 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
             _unable.Remove(SiloOf(report));
         if (_board is not { } board)
         {
-            if (report.IsLeaving)
-                _heard.Remove(report.Session);
-            else
-                _heard[report.Session] = [.. report.InHand];
+            _heard[report.Session] = report.IsLeaving ? null : [.. report.InHand];
             _heardDone.UnionWith(report.Done);
-            return Task.FromResult(new ShardOrder { ShardIndex = -1, IsOver = _driving.IsCompleted, Repeated = report.Done });
+            return new ShardOrder { ShardIndex = -1, IsOver = _driving.IsCompleted, Repeated = report.Done };
         }
 
         int[] repeated = [.. report.Done.Where(shard => !MarkDone(board, shard))];
@@ -138,7 +137,9 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         var isOver = board.LeftCount == 0 || _stop.IsCancellationRequested;
         var taken = report.WantsShard && !isOver && _entry!.Order.Priority > 0 ? board.Take(report.Session, report.WantedShard) : null;
         _counts.Shards(board);
-        return Task.FromResult(new ShardOrder { ShardIndex = taken ?? -1, IsOver = isOver, Repeated = repeated.Length > 0 ? repeated : null });
+        if ((taken is not null || report.IsLeaving) && SiloOf(report) == _self)
+            await TellInHandAsync(board, report.Session);
+        return new ShardOrder { ShardIndex = taken ?? -1, IsOver = isOver, Repeated = repeated.Length > 0 ? repeated : null };
     }
 
     /// <summary>Called by the engine, on any thread.</summary>
@@ -159,6 +160,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
 
     public void Dispose()
     {
+        _telling.Dispose();
         _stop.Dispose();
         _work?.Dispose();
     }
@@ -218,9 +220,19 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         if (work.IsGoingOn)
             await Task.Delay(options.Value.Silence / 2, time, stop);   // an earlier coordinator's sessions say what they have in hand
         foreach (var (session, inHand) in _heard)
-            board.Hear(session, inHand);
+        {
+            if (inHand is { } shards)
+                board.Hear(session, shards);
+        }
+
         foreach (var shard in _heardDone)
             MarkDone(board, shard);
+        if (work.IsGoingOn)
+        {
+            var dead = (await work.ReadInHandAsync(stop)).Where(said => !_heard.ContainsKey(said.Session)).Select(said => (said.Session, (IEnumerable<int>)said.Shards));
+            await SetAsideAsync(board, work, board.Bury(dead), stop);
+        }
+
         _heard.Clear();
         _heardDone.Clear();
         _board = board;
@@ -229,14 +241,32 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, IOption
         while (board.LeftCount > 0)
         {
             await AnnounceAsync(_entry!.Order);
-            foreach (var (shard, sessions) in board.Bury())
-            {
-                await work.SetAsideAsync(shard, sessions, stop);
-                board.MarkDone(shard);
-            }
-
+            await SetAsideAsync(board, work, board.Bury(), stop);
             _counts.Shards(board);
             await Task.Delay(options.Value.BeatInterval / 4, time, stop);
+        }
+    }
+
+    private static async Task SetAsideAsync(ShardBoard board, CoordinatorWork work, IReadOnlyDictionary<int, IReadOnlyList<string>> poisoned, CancellationToken stop)
+    {
+        foreach (var (shard, sessions) in poisoned)
+        {
+            await work.SetAsideAsync(shard, sessions, stop);
+            board.MarkDone(shard);
+        }
+    }
+
+    /// <summary>A session of the coordinator's own silo dies together with it: what it had in hand is written down before it is scored.</summary>
+    private async Task TellInHandAsync(ShardBoard board, string session)
+    {
+        await _telling.WaitAsync();
+        try
+        {
+            await _work!.PutInHandAsync(session, board.InHandOf(session), CancellationToken.None);
+        }
+        finally
+        {
+            _telling.Release();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.Immutable;
 
 namespace MirroredInfluence.Grains;
 
@@ -93,17 +94,35 @@ internal sealed class ShardBoard
         var poisoned = new Dictionary<int, IReadOnlyList<string>>();
         foreach (var session in _heardAt.Where(pair => _time.GetElapsedTime(pair.Value) > _silence).Select(pair => pair.Key).ToArray())
         {
-            Return(session, isDead: true, shard =>
-            {
-                if (!_deaths.TryGetValue(shard, out var sessions))
-                    _deaths.Add(shard, sessions = []);
-                sessions.Add(session);
-                if (sessions.Count >= Engine.BatchWorker.DeathsMax)
-                    poisoned.Add(shard, sessions);
-            });
+            Return(session, isDead: true, shard => Die(shard, session, poisoned));
         }
 
         return poisoned;
+    }
+
+    /// <summary>What dead sessions of an earlier coordinator had in hand.</summary>
+    /// <returns>As <see cref="Bury()"/>.</returns>
+    public IReadOnlyDictionary<int, IReadOnlyList<string>> Bury(IEnumerable<(string Session, IEnumerable<int> InHand)> dead)
+    {
+        var poisoned = new Dictionary<int, IReadOnlyList<string>>();
+        foreach (var (session, inHand) in dead)
+        {
+            foreach (var shard in inHand.Where(shard => !_heardAt.ContainsKey(session) && shard < _done.Length && !_done[shard]))
+                Die(shard, session, poisoned);
+        }
+
+        return poisoned;
+    }
+
+    public ImmutableArray<int> InHandOf(string session) => [.. _held.Where(pair => pair.Value.Session == session).Select(pair => pair.Key).Order()];
+
+    private void Die(int shard, string session, Dictionary<int, IReadOnlyList<string>> poisoned)
+    {
+        if (!_deaths.TryGetValue(shard, out var sessions))
+            _deaths.Add(shard, sessions = []);
+        sessions.Add(session);
+        if (sessions.Count >= Engine.BatchWorker.DeathsMax)
+            poisoned[shard] = sessions;
     }
 
     private int? Free(int shard) => _done[shard] || _held.ContainsKey(shard) || _deaths.ContainsKey(shard) ? null : shard;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
@@ -11,7 +12,7 @@ namespace MirroredInfluence.Storage;
 /// </summary>
 public sealed class RunDirectory
 {
-    private const string ManifestKey = ManifestName, PlanKey = "plan.arrow", PartPrefix = "parts/", LossPrefix = "losses/", PoisonPrefix = "poisoned/";
+    private const string ManifestKey = ManifestName, PlanKey = "plan.arrow", PartPrefix = "parts/", LossPrefix = "losses/", PoisonPrefix = "poisoned/", HandPrefix = "hands/";
 
     /// <summary>Written last of the results: with it, the run is finished.</summary>
     public const string ResultName = "result.json";
@@ -25,7 +26,7 @@ public sealed class RunDirectory
     /// <summary>What to do about a damaged file: all of them are made again.</summary>
     internal const string Remedy = "Remove it and run again: it is made again.";
 
-    private static readonly JsonSerializerOptions PoisonOptions = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true, WriteIndented = true };
+    private static readonly JsonSerializerOptions JsonOptions = new(JsonSerializerDefaults.Web) { RespectRequiredConstructorParameters = true, WriteIndented = true };
 
     private readonly IObjectStore _store;
 
@@ -143,7 +144,7 @@ public sealed class RunDirectory
 
     /// <summary>Sets a shard aside. The first who does so is kept.</summary>
     public Task PutPoisonedAsync(PoisonedShard shard, CancellationToken cancellationToken) =>
-        _store.PutIfAbsentAsync(PoisonKey(shard.ShardIndex), stream => JsonSerializer.Serialize(stream, shard, PoisonOptions), cancellationToken);
+        _store.PutIfAbsentAsync(PoisonKey(shard.ShardIndex), stream => JsonSerializer.Serialize(stream, shard, JsonOptions), cancellationToken);
 
     /// <summary>Shards that were set aside and have no part, in order.</summary>
     /// <exception cref="MirroredException">Data: a file cannot be read.</exception>
@@ -162,6 +163,30 @@ public sealed class RunDirectory
         }
 
         return shards.Values.AsReadOnly();
+    }
+
+    /// <summary>Says what a session has in hand, in place of what was said before: for who comes after, should it die together with its coordinator.</summary>
+    public Task PutInHandAsync(ShardsInHand inHand, CancellationToken cancellationToken) => _store.PutTransientAsync(
+        $"{HandPrefix}{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(inHand.Session)))[..32]}.json", stream => JsonSerializer.Serialize(stream, inHand, JsonOptions), cancellationToken);
+
+    /// <summary>What sessions said last. What cannot be read is passed over: no result depends on it.</summary>
+    public async Task<IReadOnlyList<ShardsInHand>> ReadInHandAsync(CancellationToken cancellationToken)
+    {
+        var all = new List<ShardsInHand>();
+        await foreach (var key in _store.ListAsync(HandPrefix, cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                if (await _store.GetAsync(key, cancellationToken).ConfigureAwait(false) is { } bytes && JsonSerializer.Deserialize<ShardsInHand>(bytes, JsonOptions) is { Shards.IsDefault: false } inHand)
+                    all.Add(inHand);
+            }
+            catch (JsonException)
+            {
+                // Of a process that died while it wrote.
+            }
+        }
+
+        return all;
     }
 
     /// <returns>False when they were already there.</returns>
@@ -210,7 +235,7 @@ public sealed class RunDirectory
     {
         try
         {
-            return JsonSerializer.Deserialize<PoisonedShard>(bytes, PoisonOptions) ?? throw new JsonException("it is null.");
+            return JsonSerializer.Deserialize<PoisonedShard>(bytes, JsonOptions) ?? throw new JsonException("it is null.");
         }
         catch (JsonException exception)
         {

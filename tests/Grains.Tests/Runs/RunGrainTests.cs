@@ -56,6 +56,37 @@ public sealed class RunGrainTests : IDisposable
     }
 
     [Fact]
+    public async Task AShardThatKilledTheSilosOfThreeCoordinators_IsSetAside()
+    {
+        var spec = _bench.Spec();
+        await _bench.RunAsync(spec, "there");
+        Directory.Delete(PartsOf("there"), recursive: true);
+        var directory = await RunDirectory.OpenAsync(_bench.Store("there"), Cancel);
+        foreach (var session in (string[])["a", "b", "c"])
+            await directory.PutInHandAsync(new ShardsInHand(session, [2]), Cancel);
+        await using var cluster = await TestCluster.StartAsync(_bench, 1);
+        var report = await FinishAsync(cluster, spec, "there");
+        Assert.Equal((RunState.Failed, FailureKind.Data), (report.State, report.Failure!.Kind));
+        var poisoned = Assert.Single(await directory.ReadPoisonedAsync((await directory.TryGetPlanAsync(Cancel))!, Cancel));
+        Assert.Equal(2, poisoned.ShardIndex);
+    }
+
+    [Fact]
+    public async Task WhatTheCoordinatorsSiloHasInHand_IsInTheRunDirectory_UntilItsSessionEnds()
+    {
+        var spec = _bench.Spec(train: new Images { RowCount = 4000 }) with { Compute = new ComputeSpec { Lanes = 1, ShardRows = 8, Cache = "none" } };
+        await using var cluster = await TestCluster.StartAsync(_bench, 1);
+        var run = await SubmitAsync(cluster, spec, "there");
+        while (await InHandAsync() is not [{ Shards.Length: > 0 }])
+            await Task.Delay(1, Cancel);
+        Assert.Equal(RunState.Finished, (await EndAsync(run)).State);
+        Assert.Empty(Assert.Single(await InHandAsync()).Shards);
+
+        async Task<IReadOnlyList<ShardsInHand>> InHandAsync() =>
+            await RunDirectory.TryOpenAsync(_bench.Store("there"), Cancel) is { } directory ? await directory.ReadInHandAsync(Cancel) : [];
+    }
+
+    [Fact]
     public async Task APausedRun_WaitsUntilItIsRaised()
     {
         var spec = _bench.Spec();

@@ -116,6 +116,17 @@ public sealed class ShardBoardTests
     }
 
     [Fact]
+    public void DeathsUnderEarlierCoordinators_Count()
+    {
+        var board = Board(4, 1);
+        board.Hear("alive", [3]);
+        Assert.Equal([2], board.Bury([("a", [1, 2]), ("b", [2, 0]), ("c", [2, 9]), ("alive", [3])]).Keys);
+        board.MarkDone(2);
+        Assert.Equal(0, board.Take("b"));
+        Assert.Null(board.Take("c"));
+    }
+
+    [Fact]
     public void WhatAStragglerHolds_GoesToAnother_ButNotToItself()
     {
         var board = Board(2);
