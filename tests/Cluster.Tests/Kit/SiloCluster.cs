@@ -4,7 +4,7 @@ using MirroredInfluence.Client;
 namespace MirroredInfluence.Cluster.Tests;
 
 /// <summary>Silos of one cluster, found through the membership database.</summary>
-internal sealed class SiloCluster(Bench bench) : IAsyncDisposable
+internal sealed class SiloCluster(Bench bench, bool isHasty) : IAsyncDisposable
 {
     public const double BeatSeconds = 0.5, ProbeSeconds = 1;
 
@@ -19,9 +19,10 @@ internal sealed class SiloCluster(Bench bench) : IAsyncDisposable
 
     public IEnumerable<SiloProcess> Living => _silos.Where(silo => !silo.HasExited);
 
-    public static async Task<SiloCluster> StartAsync(Bench bench, int siloCount, CancellationToken cancellationToken)
+    /// <param name="isHasty">False: as long between beats and probes as they are by default, so that no load makes a silo look dead.</param>
+    public static async Task<SiloCluster> StartAsync(Bench bench, int siloCount, CancellationToken cancellationToken, bool isHasty = true)
     {
-        var cluster = new SiloCluster(bench);
+        var cluster = new SiloCluster(bench, isHasty);
         var silos = Enumerable.Range(0, siloCount).Select(_ => cluster.StartSilo()).ToArray();
         try
         {
@@ -37,7 +38,7 @@ internal sealed class SiloCluster(Bench bench) : IAsyncDisposable
 
     public SiloProcess StartSilo()
     {
-        var silo = SiloProcess.Start($"silo {_silos.Count}", new Dictionary<string, string>
+        var settings = new Dictionary<string, string>
         {
             ["Ledger"] = bench.File($"{_id}-ledger"),
             ["Clustering"] = "PostgreSql",
@@ -45,11 +46,12 @@ internal sealed class SiloCluster(Bench bench) : IAsyncDisposable
             ["ConnectionString"] = bench.Postgres.ConnectionString,
             ["ClusterId"] = _id,
             ["Address"] = "127.0.0.1",
-            ["BeatSeconds"] = BeatSeconds.ToString(CultureInfo.InvariantCulture),
-            ["ProbeSeconds"] = ProbeSeconds.ToString(CultureInfo.InvariantCulture),
             ["Compute__Lanes"] = "1",
             ["Compute__Cache"] = "none",
-        });
+        };
+        if (isHasty)
+            (settings["BeatSeconds"], settings["ProbeSeconds"]) = (BeatSeconds.ToString(CultureInfo.InvariantCulture), ProbeSeconds.ToString(CultureInfo.InvariantCulture));
+        var silo = SiloProcess.Start($"silo {_silos.Count}", settings);
         _silos.Add(silo);
         return silo;
     }
