@@ -81,7 +81,7 @@ internal sealed class KillTrial(Bench bench, RunSpec spec, int seed)
         var done = string.Create(CultureInfo.InvariantCulture, $"{kill.Victim.Name} killed at {kill.Committed.Count} of {folder.ShardCount}");
         if (coordinator is null || coordinator == kill.Victim.Name)
         {
-            var next = events.FirstOrDefault(item => item.Kind == SiloEventKind.Taken && item.At > kill.At && item.Silo != kill.Victim.Name);
+            var next = events.SkipWhile(item => item.Kind != SiloEventKind.Coordinated || item.At < kill.At).FirstOrDefault(item => item.Kind == SiloEventKind.Taken && item.Silo != kill.Victim.Name);
             return next is null ? $"{done} (coordinator), nothing left to take" : $"{done} (coordinator), the next shard after {Seconds(folder.CommittedAt(next.ShardIndex))}";
         }
 

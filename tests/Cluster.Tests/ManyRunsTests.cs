@@ -26,7 +26,8 @@ public sealed class ManyRunsTests(Bench bench)
         Assert.Equal(SiloCount, cluster.Living.Count());
         var shares = Shares.Of(cluster, runs);
         TestContext.Current.SendDiagnosticMessage($"{runCount} runs of {clientCount} clients: {shares}; peak memory of the silos: {string.Join(", ", cluster.Silos.Select(silo => string.Create(CultureInfo.InvariantCulture, $"{silo.PeakBytes() / 1e6:F0} MB")))}");
-        Assert.All(shares.ByPriority, share => Assert.InRange(share.LongestWaitSeconds, 0, 2 + (4 * share.DueWaitSeconds)));
+        // Runs of a scan go on together, so that no wait is due to one of them: none stands still for a quarter of the time.
+        Assert.All(shares.ByPriority, share => Assert.InRange(share.LongestWaitSeconds, 0, 2 + (shares.AllSeconds / 4)));
     }
 
     /// <summary>Each of a scan of its own, since it is cut in its own way.</summary>

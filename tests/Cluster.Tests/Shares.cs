@@ -4,7 +4,8 @@ namespace MirroredInfluence.Cluster.Tests;
 
 /// <summary>How runs shared the lanes, by priority, while all of them had shards left.</summary>
 /// <param name="ShardCount">Of all runs, in that time.</param>
-internal sealed record Shares(int ShardCount, double Seconds, IReadOnlyList<PriorityShare> ByPriority)
+/// <param name="AllSeconds">From the first shard of any run to the last.</param>
+internal sealed record Shares(int ShardCount, double Seconds, double AllSeconds, IReadOnlyList<PriorityShare> ByPriority)
 {
     public static Shares Of(SiloCluster cluster, IReadOnlyCollection<Run> runs)
     {
@@ -18,10 +19,10 @@ internal sealed record Shares(int ShardCount, double Seconds, IReadOnlyList<Prio
             (double)group.Sum(run => within[run].Length) / total,
             group.Max(run => LongestWait(taken[run])),
             (to - from).TotalSeconds / total * prioritySum / group.Key));
-        return new Shares(total, (to - from).TotalSeconds, [.. shares]);
+        return new Shares(total, (to - from).TotalSeconds, (taken.Values.Max(times => times[^1]) - taken.Values.Min(times => times[0])).TotalSeconds, [.. shares]);
 
         static double LongestWait(DateTime[] times) => times.Zip(times.Skip(1), (one, next) => (next - one).TotalSeconds).DefaultIfEmpty().Max();
     }
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ShardCount} shards in {Seconds:F1} s; {string.Join("; ", ByPriority)}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{ShardCount} shards in {Seconds:F1} of {AllSeconds:F1} s; {string.Join("; ", ByPriority)}");
 }
