@@ -71,11 +71,13 @@ def run_flags(model: Path, folder: Path, query: int, out: Path) -> list:
 
 
 def events(process: subprocess.Popen):
-    """Rows scored and share of all, as they are told. Fails with the process."""
+    """Rows scored and share of all, whenever there are more. Fails with the process."""
+    rows = 0
     for line in process.stdout:
         event = json.loads(line)
-        if event.get("phase") == "scoring":
-            yield event["doneCount"], event["coverage"]
+        if event.get("phase") == "scoring" and event["doneCount"] > rows:
+            rows = event["doneCount"]
+            yield rows, event["coverage"]
     if process.wait():
         sys.exit(f"{process.args} ended with {process.returncode}")
 
