@@ -16,6 +16,9 @@ try
     var builder = WebApplication.CreateSlimBuilder(args);
     builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogging() });
     var settings = SiloSettings.Read(builder.Configuration);
+    TakenPorts.Refuse(settings);
+    if (settings.ToCompute() is { } lanes)
+        GrainsHosting.CheckDevices(lanes);
     if (settings.Clustering == ClusteringKind.PostgreSql)
         await MembershipSchema.EnsureAsync(settings.ConnectionString!, CancellationToken.None);
     if (settings.Clustering == ClusteringKind.Redis)
@@ -44,6 +47,8 @@ static Dictionary<string, string?> QuietLogging() => new()
 {
     ["Logging:LogLevel:Orleans"] = "Warning",
     ["Logging:LogLevel:Orleans.Runtime.Silo"] = "Error",
+    ["Logging:LogLevel:Orleans.Runtime.Watchdog"] = "Error",
+    ["Logging:LogLevel:Orleans.Messaging"] = "Critical",   // calls that reach nobody: their callers say so, or ask again
     ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
     ["Logging:LogLevel:Polly"] = "None",
     ["Logging:Console:FormatterName"] = "simple",

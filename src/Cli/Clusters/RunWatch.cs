@@ -13,9 +13,10 @@ internal static class RunWatch
         RunStatus? last = null;
         await foreach (var status in run.WatchAsync(cancellationToken))
         {
+            var isNewlyPaused = status.Priority == 0 && last?.Priority != 0;
             last = status;
             if (PhaseOf(status.State) is { } phase)
-                progress.Report(ProgressOf(status, phase));
+                progress.Report(ProgressOf(status, phase) with { Notice = isNewlyPaused ? "paused: its priority is 0. Submitted again with another, it goes on." : null });
         }
 
         terminal.WipeLine();

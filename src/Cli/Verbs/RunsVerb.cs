@@ -17,12 +17,15 @@ internal sealed class RunsVerb : Verb
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         await using var client = await _cluster.OpenAsync(parsed, cancellationToken);
-        foreach (var run in await client.ListAsync(cancellationToken))
+        var runs = await client.ListAsync(cancellationToken);
+        if (runs.IsEmpty)
+            terminal.Say("no runs were submitted");
+        foreach (var run in runs)
         {
             if (parsed.GetValue(_json))
                 terminal.Output.WriteJsonLine(new { run.Directory, run.State, run.DoneCount, run.TotalCount, run.PerSecond, run.UnscorableRowCount, run.Priority, run.SubmittedAt, Failure = run.Failure?.Message });
             else
-                terminal.Output.WriteLine($"{SpecName.Of(run.State),-10} {Coverage(run),7}  priority {run.Priority,3}  {run.SubmittedAt.ToLocalTime():yyyy-MM-dd HH:mm}  {run.Directory}");
+                terminal.Output.WriteLine($"{(run is { Priority: 0, HasEnded: false } ? "paused" : SpecName.Of(run.State)),-10} {Coverage(run),7}  priority {run.Priority,3}  {run.SubmittedAt.ToLocalTime():yyyy-MM-dd HH:mm}  {run.Directory}");
         }
 
         return 0;

@@ -25,7 +25,7 @@ public sealed class MirroredClient : IMirroredClient
     private MirroredClient(IHost host)
         : this(host.Services.GetRequiredService<IClusterClient>()) => _host = host;
 
-    private IRunsGrain Runs => _grains.GetGrain<IRunsGrain>(0);
+    private IRunsGrain Runs => Reached(() => _grains.GetGrain<IRunsGrain>(0));
 
     /// <param name="configure">What else the connection needs, such as another way to find gateways.</param>
     /// <exception cref="MirroredException">Invalid: an address that is none, or a certificate that is refused, ours or the silo's. Unavailable: no gateway answers.</exception>
@@ -79,7 +79,7 @@ public sealed class MirroredClient : IMirroredClient
         return Run(options.Directory);
     }
 
-    public IRun Run(string directory) => new ClusterRun(directory, _grains.GetGrain<IRunGrain>(directory));
+    public IRun Run(string directory) => new ClusterRun(directory, Reached(() => _grains.GetGrain<IRunGrain>(directory)));
 
     public async Task<ImmutableArray<RunStatus>> ListAsync(CancellationToken cancellationToken = default) =>
         [.. (await ClusterCall.OfAsync(Runs.ListAsync, cancellationToken).ConfigureAwait(false)).Select(ClusterRun.StatusOf)];
@@ -91,6 +91,19 @@ public sealed class MirroredClient : IMirroredClient
 
         await _host.StopAsync().ConfigureAwait(false);
         _host.Dispose();
+    }
+
+    /// <summary>A silo that is leaving lets clients in, and has no grains.</summary>
+    private static T Reached<T>(Func<T> find)
+    {
+        try
+        {
+            return find();
+        }
+        catch (ArgumentException exception)
+        {
+            throw Failure.Unavailable("The silo that answers has no grains: it is leaving, or is none of this program's. Try again when another is up.", exception);
+        }
     }
 
     /// <summary>Orleans' client tries for minutes: where nobody listens, that is said in seconds.</summary>

@@ -29,13 +29,15 @@ public sealed class BatchWorker(
     private async Task<BatchOutcome> RunAsync(RunSpec spec, IObjectStore store, bool allowPoisoned, Activity? span, CancellationToken cancellationToken)
     {
         var cacheFolder = CacheFolder.Resolve(spec.Compute.Cache);
-        await using var crew = await Crew.JoinAsync(store, place, time, cancellationToken);
         using var models = DeviceModels.Load(data, spec.Model, spec.Compute);
         var digests = new DigestCache(cacheFolder, time);
         var planner = new Planner(data, digests, time, progress);
 
+        // Another run's directory is refused before anything is written into it.
+        var known = await RunDirectory.IsPlannedAsync(store, cancellationToken) ? await RunBeginning.JoinAsync(spec, store, planner, models, cancellationToken) : ((PlannedRun, RunDirectory)?)null;
+        await using var crew = await Crew.JoinAsync(store, place, time, cancellationToken);
         await crew.ShareAsync(["plan"], 1, item => item, (_, stop) => RunDirectory.IsPlannedAsync(store, stop), PlanAsync, cancellationToken);
-        var (run, directory) = await RunBeginning.JoinAsync(spec, store, planner, models, cancellationToken);
+        var (run, directory) = known ?? await RunBeginning.JoinAsync(spec, store, planner, models, cancellationToken);
         span?.SetTag("mirrored.run.id", run.Manifest.Run).SetTag("mirrored.worker.index", place.Index);
 
         await crew.ShareAsync(run.Queries, models.LaneCount, query => $"weights/{query.Name}", IsAscendedAsync, AscendAsync, cancellationToken);

@@ -10,7 +10,7 @@ public static class CaughtFailure
         MirroredException failure when IsOpen(exception) => failure,
         MirroredException failure => Of(failure.Kind, failure.Message, exception),
         IOException or UnauthorizedAccessException => Of(FailureKind.Unavailable, exception.Message, exception),
-        _ => Of(FailureKind.Internal, $"a fault of this program: {exception.GetType().Name}: {exception.Message} Please report it.", exception),
+        _ => Of(FailureKind.Internal, $"a fault of this program: {exception.GetType().Name}: {exception.Message.TrimEnd('.')}. Please report it.", exception),
     };
 
     private static MirroredException Of(FailureKind kind, string message, Exception exception) =>

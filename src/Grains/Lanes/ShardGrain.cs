@@ -61,7 +61,7 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
         }
         catch (Exception exception)
         {
-            LogUnheard(logger, directory, exception);
+            LogUnheard(logger, directory, exception.Message);
         }
 
         DeactivateOnIdle();
@@ -70,6 +70,6 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
     [LoggerMessage(LogLevel.Error, "{Directory}: this silo cannot go on with the run.")]
     private static partial void LogEnd(ILogger logger, string directory, Exception exception);
 
-    [LoggerMessage(LogLevel.Warning, "{Directory}: the coordinator did not hear that a session has ended; it takes it for dead.")]
-    private static partial void LogUnheard(ILogger logger, string directory, Exception exception);
+    [LoggerMessage(LogLevel.Warning, "{Directory}: the coordinator did not hear that a session has ended, and takes it for dead: {Reason}")]
+    private static partial void LogUnheard(ILogger logger, string directory, string reason);
 }

@@ -7,7 +7,7 @@ namespace MirroredInfluence.Grains;
 
 /// <inheritdoc cref="IRunsGrain"/>
 [Reentrant]
-internal sealed partial class RunsGrain(RunLedger ledger, IOptions<GrainsOptions> options, TimeProvider time, ILogger<RunsGrain> logger) : Grain, IRunsGrain
+internal sealed partial class RunsGrain(RunLedger ledger, SiloLanes silo, IOptions<GrainsOptions> options, TimeProvider time, ILogger<RunsGrain> logger) : Grain, IRunsGrain
 {
     private readonly Dictionary<string, long> _silos = new(StringComparer.Ordinal);           // by address: when heard
     private readonly HashSet<string> _runs = new(StringComparer.Ordinal);                     // that may not have ended
@@ -27,9 +27,11 @@ internal sealed partial class RunsGrain(RunLedger ledger, IOptions<GrainsOptions
     {
         var spec = Refuse(order);
         var run = GrainFactory.GetGrain<IRunGrain>(order.Directory);
-        if (await ledger.TryGetAsync(order.Directory, CancellationToken.None) is { End: null } entry)
-        {
+        var entry = await ledger.TryGetAsync(order.Directory, CancellationToken.None);
+        if (entry is { End: null } || (entry is { End: RunState.Finished } && await RunDirectory.TryOpenAsync(silo.OpenStore(order.Directory), CancellationToken.None) is not null))
             OtherSpec.Refuse(order.Directory, RunSpecReader.Read(entry.Order.Spec, order.Directory), spec);
+        if (entry is { End: null })
+        {
             await run.SetPriorityAsync(order.Priority);
         }
         else

@@ -27,5 +27,9 @@ public static class GrainsHosting
         return silo;
     }
 
+    /// <summary>Looks whether a silo could compute so.</summary>
+    /// <exception cref="MirroredException">Invalid: there is no such device.</exception>
+    public static void CheckDevices(ComputeSpec lanes) => Engine.DeviceModels.CountLanes(lanes);
+
     private static GrainsOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<GrainsOptions>>().Value;
 }

@@ -83,6 +83,7 @@ public sealed class BatchWorkerTests : IDisposable
         var exception = await Assert.ThrowsAsync<MirroredException>(() => WorkAsync(other, "run", workerCount: 1));
         Assert.Equal(FailureKind.Invalid, exception.Kind);
         Assert.Contains("learningRate", exception.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_bench.File("run"), "workers")));
     }
 
     [Fact]

@@ -117,6 +117,21 @@ public sealed class RunGrainTests : IDisposable
     }
 
     [Fact]
+    public async Task AnotherSpecForAFinishedRun_IsRefusedAndTheRunStaysFinished()
+    {
+        var spec = _bench.Spec();
+        await using var cluster = await TestCluster.StartAsync(_bench, 1);
+        await FinishAsync(cluster, spec, "there");
+        var other = spec with { Ascent = spec.Ascent with { Steps = 2 } };
+        var refused = await Assert.ThrowsAsync<MirroredException>(() => SubmitAsync(cluster, other, "there"));
+        Assert.Contains("in it differ: ascent.", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(RunState.Finished, (await cluster.Client.GetGrain<IRunGrain>(_bench.File("there")).ReportAsync()).State);
+
+        Directory.Delete(_bench.File("there"), recursive: true);
+        Assert.Equal(RunState.Finished, (await FinishAsync(cluster, other, "there")).State);
+    }
+
+    [Fact]
     public async Task ARunThatNobodySubmitted_IsRefused()
     {
         await using var cluster = await TestCluster.StartAsync(_bench, 1);

@@ -1,0 +1,35 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Extensions.Configuration;
+
+namespace MirroredInfluence.Silo.Tests;
+
+public sealed class TakenPortsTests
+{
+    [Theory]
+    [InlineData("SiloPort")]
+    [InlineData("GatewayPort")]
+    [InlineData("HealthPort")]
+    public void APortThatIsTaken_IsRefusedByItsSetting(string name)
+    {
+        using var holder = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        holder.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);   // as Orleans' sockets have it
+        holder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        holder.Listen();
+        var taken = ((IPEndPoint)holder.LocalEndPoint!).Port;
+        var ports = new Dictionary<string, string?> { ["Silo:Ledger"] = "ledger", ["Silo:SiloPort"] = Free(), ["Silo:GatewayPort"] = Free(), ["Silo:HealthPort"] = Free(), [$"Silo:{name}"] = $"{taken}" };
+        var settings = SiloSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(ports).Build());
+        var refused = Assert.Throws<MirroredException>(() => TakenPorts.Refuse(settings));
+        Assert.StartsWith($"Silo:{name}: 127.0.0.1:{taken} cannot be listened at: ", refused.Message, StringComparison.Ordinal);
+
+        holder.Dispose();
+        TakenPorts.Refuse(settings);
+    }
+
+    private static string Free()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return $"{((IPEndPoint)listener.LocalEndpoint).Port}";
+    }
+}
