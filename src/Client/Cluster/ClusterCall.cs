@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MirroredInfluence.Grains;
 
 namespace MirroredInfluence.Client;
 
@@ -18,7 +19,7 @@ internal static class ClusterCall
             {
                 return await call().WaitAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is OrleansException or TimeoutException)
+            catch (Exception exception) when (GrainCalls.IsLost(exception, cancellationToken))
             {
                 failingSince ??= Stopwatch.GetTimestamp();
                 if (Stopwatch.GetElapsedTime(failingSince.Value) > Patience)

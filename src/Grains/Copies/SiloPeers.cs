@@ -50,7 +50,7 @@ internal sealed class SiloPeers(IGrainFactory grains, ILocalSiloDetails self, Ti
                 if (await Board(copy).TakeAsync(_self) is { } source)
                     return source;
             }
-            catch (Exception exception) when (exception is OrleansException or TimeoutException)
+            catch (Exception exception) when (GrainCalls.IsLost(exception, CancellationToken.None))
             {
                 return CopyBoard.Store;
             }
@@ -68,7 +68,7 @@ internal sealed class SiloPeers(IGrainFactory grains, ILocalSiloDetails self, Ti
             var bytes = await grains.GetGrain<ICopyGrain>($"{source}|{copy}").ReadAsync(offset, count).WaitAsync(cancellationToken);
             return bytes?.Length == count ? bytes : null;
         }
-        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        catch (Exception exception) when (GrainCalls.IsLost(exception, cancellationToken))
         {
             return null;
         }
@@ -81,7 +81,7 @@ internal sealed class SiloPeers(IGrainFactory grains, ILocalSiloDetails self, Ti
         {
             await tell(Board(copy));
         }
-        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        catch (Exception exception) when (GrainCalls.IsLost(exception, CancellationToken.None))
         {
             // The silo that had the board is gone, and the board with it.
         }

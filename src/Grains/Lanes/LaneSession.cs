@@ -148,10 +148,10 @@ internal sealed partial class LaneSession(
                 Merge(report.Done, answer.Repeated);
                 return answer;
             }
-            catch (Exception exception) when (exception is not (MirroredException or OperationCanceledException))
+            catch (Exception exception) when (exception is not MirroredException && !stop.IsCancellationRequested)
             {
                 TakeBack(report);
-                if (exception is not (OrleansException or TimeoutException) && ++faultCount == FaultsMax)
+                if (!GrainCalls.IsLost(exception, stop) && ++faultCount == FaultsMax)
                     throw;
                 await Task.Delay(Pause(), silo.Time, stop);
             }

@@ -294,7 +294,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         {
             silos = await GrainFactory.GetGrain<IRunsGrain>(0).SilosAsync();
         }
-        catch (Exception exception) when (exception is OrleansException or TimeoutException)
+        catch (Exception exception) when (GrainCalls.IsLost(exception, CancellationToken.None))
         {
             return;   // its silo died: it comes back on another
         }

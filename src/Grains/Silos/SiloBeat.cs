@@ -20,7 +20,7 @@ internal sealed class SiloBeat(IGrainFactory grains, ILocalSiloDetails self, IOp
             {
                 await grains.GetGrain<IRunsGrain>(0).BeatAsync(self.SiloAddress.ToParsableString()).WaitAsync(stoppingToken);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception) when (!stoppingToken.IsCancellationRequested)
             {
                 // The cluster is forming, or its silo died: the next beat is heard elsewhere.
             }
