@@ -26,8 +26,11 @@ internal sealed record RunFolder(string Path, int ShardCount)
     }
 
     /// <summary>Every file but temporary ones: its bytes and when it was written.</summary>
-    public Dictionary<string, (DateTime At, string Bytes)> Snapshot() => Directory.GetFiles(Path, "*", SearchOption.AllDirectories).ToDictionary(
+    public Dictionary<string, (DateTime At, string Bytes)> Snapshot() => Directory.GetFiles(Path, "*", SearchOption.AllDirectories).Where(IsKept).ToDictionary(
         file => file, file => (File.GetLastWriteTimeUtc(file), Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))));
+
+    /// <summary>What silos say of themselves is replaced as long as they live.</summary>
+    private static bool IsKept(string file) => !file.Contains("/hands/", StringComparison.Ordinal);
 
     private string PartOf(int shardIndex) => System.IO.Path.Combine(Parts, $"{shardIndex:D8}.arrow");
 }
