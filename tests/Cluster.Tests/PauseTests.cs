@@ -9,7 +9,7 @@ public sealed class PauseTests(Bench bench)
     private const int WatcherCount = 4;   // of which some talk to the paused silo
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2), Poll = TimeSpan.FromMilliseconds(50);
 
-    [Theory(Explicit = true)]   // fails now and then: run with -explicit only
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task TheCommitsOfALateSilo_ChangeNothing(bool isCoordinator)

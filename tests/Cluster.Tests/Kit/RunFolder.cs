@@ -29,8 +29,8 @@ internal sealed record RunFolder(string Path, int ShardCount)
     public Dictionary<string, (DateTime At, string Bytes)> Snapshot() => Directory.GetFiles(Path, "*", SearchOption.AllDirectories).Where(IsKept).ToDictionary(
         file => file, file => (File.GetLastWriteTimeUtc(file), Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(file)))));
 
-    /// <summary>What silos say of themselves is replaced as long as they live.</summary>
-    private static bool IsKept(string file) => !file.Contains("/hands/", StringComparison.Ordinal);
+    /// <summary>What silos say of themselves is replaced as long as they live; a temporary file's name begins with a dot.</summary>
+    private static bool IsKept(string file) => !file.Contains("/hands/", StringComparison.Ordinal) && !System.IO.Path.GetFileName(file).StartsWith('.');
 
     private string PartOf(int shardIndex) => System.IO.Path.Combine(Parts, $"{shardIndex:D8}.arrow");
 }
