@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 
 namespace MirroredInfluence.Deploy.Tests;
 
@@ -98,7 +96,7 @@ internal sealed class SlurmCluster : IAsyncDisposable
 
     private static string Config(string folder)
     {
-        var (host, ports) = (Environment.MachineName.Split('.')[0], FreePorts(NodeCount + 1));
+        var (host, ports) = (Environment.MachineName.Split('.')[0], FreePorts.Take(NodeCount + 1));
         var nodes = Enumerable.Range(0, NodeCount).Select(index => $"NodeName={NameOf(index)} NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[index]} CPUs=3 RealMemory=100000");
         return $"""
             ClusterName=test
@@ -125,17 +123,6 @@ internal sealed class SlurmCluster : IAsyncDisposable
             PartitionName=all Nodes=ALL Default=YES State=UP
 
             """;
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        TcpListener[] listeners = [.. Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0))];
-        foreach (var listener in listeners)
-            listener.Start();
-        int[] ports = [.. listeners.Select(listener => ((IPEndPoint)listener.LocalEndpoint).Port)];
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return ports;
     }
 
     private Process Start(string daemon, params IEnumerable<string> arguments)

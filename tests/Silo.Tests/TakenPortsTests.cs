@@ -17,19 +17,13 @@ public sealed class TakenPortsTests
         holder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         holder.Listen();
         var taken = ((IPEndPoint)holder.LocalEndPoint!).Port;
-        var ports = new Dictionary<string, string?> { ["Silo:Ledger"] = "ledger", ["Silo:SiloPort"] = Free(), ["Silo:GatewayPort"] = Free(), ["Silo:HealthPort"] = Free(), [$"Silo:{name}"] = $"{taken}" };
+        var free = FreePorts.Take(3);
+        var ports = new Dictionary<string, string?> { ["Silo:Ledger"] = "ledger", ["Silo:SiloPort"] = $"{free[0]}", ["Silo:GatewayPort"] = $"{free[1]}", ["Silo:HealthPort"] = $"{free[2]}", [$"Silo:{name}"] = $"{taken}" };
         var settings = SiloSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(ports).Build());
         var refused = Assert.Throws<MirroredException>(() => TakenPorts.Refuse(settings));
         Assert.StartsWith($"Silo:{name}: 127.0.0.1:{taken} cannot be listened at: ", refused.Message, StringComparison.Ordinal);
 
         holder.Dispose();
         TakenPorts.Refuse(settings);
-    }
-
-    private static string Free()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return $"{((IPEndPoint)listener.LocalEndpoint).Port}";
     }
 }

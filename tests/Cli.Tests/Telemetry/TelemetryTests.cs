@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 
 namespace MirroredInfluence.Cli.Tests.Telemetry;
@@ -154,7 +152,7 @@ public sealed class TelemetryTests : IAsyncLifetime
     public async Task ACollectorThatDoesNotWork_ChangesNothing(string how)
     {
         using var broken = LoopbackServer.Start(_ => how == "fails" ? Task.FromResult<LoopbackAnswer?>(new LoopbackAnswer(500)) : new TaskCompletionSource<LoopbackAnswer?>().Task);
-        var environment = Collector.EnvironmentOf(how == "refuses" ? FreePort() : broken.Address);
+        var environment = Collector.EnvironmentOf(how == "refuses" ? new Uri($"http://127.0.0.1:{FreePorts.Take()}/") : broken.Address);
         environment["OTEL_EXPORTER_OTLP_TIMEOUT"] = "200";   // milliseconds
         if (how == "is no address")
             environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = "collector:port";
@@ -178,13 +176,6 @@ public sealed class TelemetryTests : IAsyncLifetime
         var outcome = await SucceedAsync(environment, ["run", "--out", "first", "--test-rows", "3", .. Spec]);
 
         Assert.DoesNotContain("hush", outcome.Output + outcome.Error, StringComparison.Ordinal);
-    }
-
-    private static Uri FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new Uri($"http://{listener.LocalEndpoint}/");
     }
 
     private async Task<CommandOutcome> SucceedAsync(Dictionary<string, string> environment, params IEnumerable<string> arguments)

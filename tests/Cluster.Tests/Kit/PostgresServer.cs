@@ -26,7 +26,7 @@ internal sealed class PostgresServer : IAsyncDisposable
             await MustRunAsync(["chown", "postgres", folder]);
         var data = Path.Combine(folder, "data");
         await MustRunAsync([.. s_asUser, Program("initdb"), "--pgdata", data, "--username", User, "--auth", "trust", "--no-sync", "--encoding", "UTF8", "--no-locale"]);
-        var port = FreePorts.Take(1)[0];
+        var port = FreePorts.Take();
         var (said, ready) = (new List<string>(), new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         var process = OwnedProcess.Start([.. s_asUser, Program("postgres"), "-D", data, "-p", $"{port}", .. s_flags], [], line =>
         {

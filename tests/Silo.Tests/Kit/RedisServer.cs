@@ -14,7 +14,7 @@ internal sealed class RedisServer : IAsyncDisposable
 
     public static async Task<RedisServer> StartAsync(string password)
     {
-        var (folder, port) = (new TemporaryFolder(), FreePorts.Take(1)[0]);
+        var (folder, port) = (new TemporaryFolder(), FreePorts.Take());
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var settings = folder.Write("redis.conf", $"bind 127.0.0.1\nport {port}\nsave \"\"\nappendonly no\ndir {folder.Path}\nrequirepass {password}\n");
         var process = OwnedProcess.Start(["redis-server", settings], [], line =>
