@@ -1,8 +1,7 @@
 namespace MirroredInfluence.Engine;
 
 /// <summary>
-/// Has the beginning of remote shards come while the ones before them are scored. Which shard is next is a guess: lanes go through the plan in one
-/// direction, each a lane count further. A wrong guess costs its download.
+/// Has the beginning of remote shards come while the ones before them are scored. Which shard is next is a guess, and a wrong one costs its download.
 /// </summary>
 internal sealed class ShardsAhead(RunPlan plan, BoundFiles files, int laneCount) : IDisposable
 {
@@ -11,13 +10,24 @@ internal sealed class ShardsAhead(RunPlan plan, BoundFiles files, int laneCount)
     private readonly Queue<int> _order = new();
     private int _last = -1;
 
-    /// <summary>A lane begins with this shard.</summary>
+    /// <summary>A lane begins with this shard. Lanes go through the plan in one direction, each a lane count further.</summary>
     public void Taken(Shard shard)
+    {
+        int next;
+        lock (_lock)
+        {
+            next = shard.ShardIndex + (shard.ShardIndex > _last ? laneCount : -laneCount);
+            _last = shard.ShardIndex;
+        }
+
+        Expect(next);
+    }
+
+    /// <summary>A lane will probably take this shard soon.</summary>
+    public void Expect(int next)
     {
         lock (_lock)
         {
-            var next = shard.ShardIndex + (shard.ShardIndex > _last ? laneCount : -laneCount);
-            _last = shard.ShardIndex;
             if (next < 0 || next >= plan.Shards.Length || _asked.ContainsKey(next) || !FileUri.IsRemote(plan.Shards[next].Uri))
                 return;
             if (_order.Count == 2 * laneCount)

@@ -9,6 +9,10 @@ public readonly record struct ShardOrder
     [Id(0)]
     public required int ShardIndex { get; init; }
 
+    /// <summary>With a shard: one that this silo will probably be given soon, so that it can read ahead; null: not known.</summary>
+    [Id(3)]
+    public int? LaterShard { get; init; }
+
     /// <summary>There will be no more.</summary>
     [Id(1)]
     public required bool IsOver { get; init; }

@@ -29,9 +29,9 @@ internal sealed class LaneRun(
     public Shard? Next(out bool isOver)
     {
         using var waiting = new Waiting(WaitCause.Workers);
-        (var shard, isOver) = source.Next(stop);
-        if (shard is not null)
-            _ahead.Taken(shard);
+        (var shard, var later, isOver) = source.Next(stop);
+        if (later is { } shardIndex)
+            _ahead.Expect(shardIndex);
         return shard;
     }
 

@@ -59,10 +59,10 @@ internal sealed partial class LaneSession(
             report => report with { IsLeaving = true, Failure = failure, MergedShards = isSent ? [.. _mergedShards] : null, Merged = isSent ? merged : null }, cancellationToken);
     }
 
-    (Shard? Shard, bool IsOver) IShardSource.Next(CancellationToken stop)
+    (Shard? Shard, int? Later, bool IsOver) IShardSource.Next(CancellationToken stop)
     {
         var answer = ExchangeAsync(report => report with { WantsShard = true }, stop).GetAwaiter().GetResult();
-        return (Taken(answer), answer.IsOver);
+        return (Taken(answer), answer.LaterShard, answer.IsOver);
     }
 
     async Task<bool> IShardSource.TryTakeAsync(int shardIndex, CancellationToken stop) =>

@@ -139,7 +139,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         _counts.Shards(board);
         if ((taken is not null || report.IsLeaving) && SiloOf(report) == _self)
             await TellInHandAsync(board, report.Session);
-        return new ShardOrder { ShardIndex = taken ?? -1, IsOver = isOver, Repeated = repeated.Length > 0 ? repeated : null };
+        return new ShardOrder { ShardIndex = taken ?? -1, LaterShard = taken is null ? null : board.Later(report.Session, report.InHand.Length), IsOver = isOver, Repeated = repeated.Length > 0 ? repeated : null };
     }
 
     /// <summary>Called by the engine, on any thread.</summary>
@@ -214,7 +214,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     /// <summary>Hands out shards until all are done. Silos that come later join; what those who fall silent had goes to others.</summary>
     private async Task ScoreAsync(CoordinatorWork work, ImmutableArray<int> done, CancellationToken stop)
     {
-        var board = new ShardBoard(work.Plan.Shards.Length, done, time, options.Value.Silence);
+        var board = new ShardBoard(work.Plan.Shards, done, time, options.Value.Silence);
         (_rowCount, _scoringSince) = (done.Sum(shard => (long)work.Plan.Shards[shard].RowCount), time.GetTimestamp());
         _rowCountBefore = _rowCount;
         if (work.IsGoingOn)

@@ -4,9 +4,8 @@ using System.Collections.Immutable;
 namespace MirroredInfluence.Grains;
 
 /// <summary>
-/// Who scores which shard of a run. Shards go out in order; those of the dead go out again, once each has been the only shard of its session to be told from
-/// those that were beside it; last, what a straggler holds goes to another as well. The first commit wins, so a wrong verdict costs double work only.
-/// Memory: two bits a shard, and what lanes hold.
+/// Who scores which shard of a run. A silo gets its own share first (<see cref="ShardShares"/>); those of the dead go out again, once each has been the only shard of its
+/// session to be told from those that were beside it; last, what a straggler holds goes to another as well. The first commit wins, so a wrong verdict costs double work only.
 /// </summary>
 internal sealed class ShardBoard
 {
@@ -17,15 +16,15 @@ internal sealed class ShardBoard
     private readonly Dictionary<string, long> _heardAt = new(StringComparer.Ordinal);
     private readonly SortedSet<int> _returned = [];                        // of sessions that left
     private readonly SortedDictionary<int, List<string>> _deaths = [];     // shard → sessions that died with it in hand
+    private readonly ShardShares _shares;
     private readonly TimeProvider _time;
     private readonly TimeSpan _silence;
-    private int _next;                                                     // shards from here on were never handed out
     private double _shardSecondsSum;
     private int _scoredCount;
 
-    public ShardBoard(int shardCount, IEnumerable<int> done, TimeProvider time, TimeSpan silence)
+    public ShardBoard(IReadOnlyList<Shard> shards, IEnumerable<int> done, TimeProvider time, TimeSpan silence)
     {
-        (_done, _time, _silence, LeftCount) = (new BitArray(shardCount), time, silence, shardCount);
+        (_done, _shares, _time, _silence, LeftCount) = (new BitArray(shards.Count), new ShardShares(shards), time, silence, shards.Count);
         foreach (var shard in done)
             MarkDone(shard);
     }
@@ -75,7 +74,7 @@ internal sealed class ShardBoard
     {
         if (_held.Any(pair => pair.Value.Session == session && _deaths.ContainsKey(pair.Key)))
             return null;   // nothing is beside a suspect
-        var found = wanted is { } one ? Free(one) : Returned() ?? New() ?? Straggling(session) ?? Suspect(session);
+        var found = wanted is { } one ? (IsFree(one) ? one : null) : Returned() ?? _shares.Next(AddressOf(session), IsFree) ?? Straggling(session) ?? Suspect(session);
         if (found is not { } shard)
             return null;
 
@@ -83,6 +82,9 @@ internal sealed class ShardBoard
         GrainsTelemetry.HandedOut();
         return shard;
     }
+
+    /// <summary>The shard that a session will probably be given after as many others, or null when that cannot be told.</summary>
+    public int? Later(string session, int count) => _shares.Later(AddressOf(session), count) is { } shard && IsFree(shard) ? shard : null;
 
     /// <summary>The session ends of its own.</summary>
     public void Leave(string session) => Return(session, isDead: false, shard => _returned.Add(shard));
@@ -125,16 +127,9 @@ internal sealed class ShardBoard
             poisoned[shard] = sessions;
     }
 
-    private int? Free(int shard) => _done[shard] || _held.ContainsKey(shard) || _deaths.ContainsKey(shard) ? null : shard;
+    private bool IsFree(int shard) => !_done[shard] && !_held.ContainsKey(shard) && !_deaths.ContainsKey(shard);
 
     private int? Returned() => _returned.Count > 0 ? _returned.Min : null;
-
-    private int? New()
-    {
-        while (_next < _done.Length && (Free(_next) is null || _returned.Contains(_next)))
-            _next++;
-        return _next < _done.Length ? _next++ : null;
-    }
 
     private int? Straggling(string session)
     {
@@ -166,6 +161,9 @@ internal sealed class ShardBoard
             to(shard);
         }
     }
+
+    /// <summary>Of the session's silo, without the number of its life.</summary>
+    private static string AddressOf(string session) => session.Split('@', '|')[0];
 
     private readonly record struct Holding(string Session, long Since);
 }

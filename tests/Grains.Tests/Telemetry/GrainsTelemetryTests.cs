@@ -16,7 +16,7 @@ public sealed class GrainsTelemetryTests
     {
         var (counts, time) = (new Dictionary<string, long>(), new SetTime());
         using var listener = ListenHere(counts);
-        var board = new ShardBoard(5, [], time, Silence);
+        var board = new ShardBoard(AnyShards.Cut(5), [], time, Silence);
         board.Hear("a", []);
         board.Hear("b", []);
         foreach (var session in new[] { "a", "a", "b" })
@@ -35,7 +35,7 @@ public sealed class GrainsTelemetryTests
     {
         var counts = new Dictionary<string, long>();
         using var listener = ListenHere(counts);
-        var (run, board) = (new RunCounts(), new ShardBoard(5, [0], new SetTime(), Silence));
+        var (run, board) = (new RunCounts(), new ShardBoard(AnyShards.Cut(5), [0], new SetTime(), Silence));
         run.Enter(RunState.Planning);
         run.Enter(RunState.Scoring);
         board.Take("a");
