@@ -11,8 +11,15 @@ using MirroredInfluence.Silo;
 using MirroredInfluence.Telemetry;
 using Orleans.Configuration;
 
+if (SiloFlags.AskForHelp(args))
+{
+    SiloHelp.Write(Console.Out);
+    return 0;
+}
+
 try
 {
+    SiloFlags.RefuseUnknown(args);
     var builder = WebApplication.CreateSlimBuilder(args);
     builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogging() });
     var settings = SiloSettings.Read(builder.Configuration);

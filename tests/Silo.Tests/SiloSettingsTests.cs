@@ -12,17 +12,44 @@ public sealed class SiloSettingsTests
     }
 
     [Fact]
+    public void WhatIsGiven_IsKept_AndWhatIsEmptyIsTheDefault()
+    {
+        var settings = Read("Ledger=/runs", "clustering=redis", "ConnectionString=host", "Address=10.0.0.1", "AllowPlaintext=True", "SiloPort=1", "FirstSiloPort=", "BeatSeconds=0.5");
+        var expected = new SiloSettings
+        {
+            Ledger = "/runs",
+            Clustering = ClusteringKind.Redis,
+            ConnectionString = "host",
+            Address = "10.0.0.1",
+            AllowPlaintext = true,
+            SiloPort = 1,
+            FirstSiloPort = null,
+            BeatSeconds = 0.5,
+        };
+        Assert.Equal(expected, settings);
+    }
+
+    [Fact]
     public void ASiloWithoutLanes_ComputesNothing() => Assert.Null(Read("Ledger=/runs", "HasLanes=false").ToCompute());
 
     [Theory]
-    [InlineData("", "Silo:Ledger: found nothing; expected a folder or store that all silos reach, such as az://account/container/cluster.")]
+    [InlineData("", "Silo:Ledger: found nothing; expected a folder or store that all silos reach, such as --Silo:Ledger /shared/cluster (or the variable Silo__Ledger). See --help.")]
     [InlineData("Ledger=x Compute:Device=tpu", "Silo:Compute:device: found \"tpu\"; expected cpu, cuda or cuda:<index>.")]
     [InlineData("Ledger=x Compute:Lanes=0", "Silo:Compute:lanes: found 0; expected a whole number from 1 to 1024.")]
-    [InlineData("Ledger=x Compute:Lane=1", "Silo:Compute:Lane: unknown setting; expected one of device, lanes, threadsPerLane, cache, cacheGigabytes; did you mean lanes?")]
-    [InlineData("Ledger=x Compute:ShardRows=1", "Silo:Compute:ShardRows: unknown setting; expected one of device, lanes, threadsPerLane, cache, cacheGigabytes.")]
-    [InlineData("Ledger=x SiloPort=0", "Silo:SiloPort: found 0; expected 1 to 65535.")]
-    [InlineData("Ledger=x BeatSeconds=0", "Silo:BeatSeconds: found 0; expected 0.1 to 60.")]
-    [InlineData("Ledger=x Address=here", "Silo:Address: found here; expected an IP address.")]
+    [InlineData("Ledger=x Compute:Lane=1", "Silo:Compute:Lane: unknown setting; expected one of Device, Lanes, ThreadsPerLane, Cache, CacheGigabytes; did you mean Lanes?")]
+    [InlineData("Ledger=x Compute:ShardRows=1", "Silo:Compute:ShardRows: unknown setting; expected one of Device, Lanes, ThreadsPerLane, Cache, CacheGigabytes.")]
+    [InlineData("Ledger=x SiloPort=0", "Silo:SiloPort: found '0'; expected a whole number from 1 to 65535.")]
+    [InlineData("Ledger=x SiloPort=abc", "Silo:SiloPort: found 'abc'; expected a whole number from 1 to 65535.")]
+    [InlineData("Ledger=x GatewayPort=30000.5", "Silo:GatewayPort: found '30000.5'; expected a whole number from 1 to 65535.")]
+    [InlineData("Ledger=x FirstSiloPort=70000", "Silo:FirstSiloPort: found '70000'; expected a whole number from 1 to 65535.")]
+    [InlineData("Ledger=x HasLanes=yes", "Silo:HasLanes: found 'yes'; expected true or false.")]
+    [InlineData("Ledger=x Clustering=Postgres", "Silo:Clustering: found 'Postgres'; expected one of Localhost, PostgreSql, Redis; did you mean PostgreSql?")]
+    [InlineData("Ledger=x Clustering=1", "Silo:Clustering: found '1'; expected one of Localhost, PostgreSql, Redis.")]
+    [InlineData("Ledger=x ProbeSeconds=00:00:05", "Silo:ProbeSeconds: found '00:00:05'; expected a number from 0.5 to 60.")]
+    [InlineData("Ledger=x BeatSeconds=2s", "Silo:BeatSeconds: found '2s'; expected a number from 0.1 to 60.")]
+    [InlineData("Ledger=x Compute=cpu", "Silo:Compute: found a value of its own; expected one of Silo:Compute:Device, Silo:Compute:Lanes, Silo:Compute:ThreadsPerLane, Silo:Compute:Cache, Silo:Compute:CacheGigabytes.")]
+    [InlineData("Ledger=x BeatSeconds=0", "Silo:BeatSeconds: found '0'; expected a number from 0.1 to 60.")]
+    [InlineData("Ledger=x Address=here", "Silo:Address: found 'here'; expected an IP address.")]
     [InlineData("Ledger=x Clustering=PostgreSql", "Silo:ConnectionString: found nothing; expected the connection string of the membership database.")]
     [InlineData("Ledger=x Clustering=PostgreSql ConnectionString=Host=db AllowPlaintext=true", "Silo:Address: found nothing; expected the address at which other silos reach this one.")]
     [InlineData(

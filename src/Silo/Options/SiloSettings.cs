@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
@@ -7,77 +9,90 @@ namespace MirroredInfluence.Silo;
 /// <summary>What a silo is told, in the section <c>Silo</c> of its configuration: <c>appsettings.json</c>, variables such as <c>Silo__Ledger</c>, or <c>--Silo:Ledger</c>.</summary>
 internal sealed record SiloSettings
 {
-    private const string Section = "Silo";
+    public const string Section = "Silo";
 
-    /// <summary>A folder or store that every silo reaches, for the list of submitted runs.</summary>
+    private const string ComputePrefix = "compute.";
+
+    private static readonly SpecField[] s_computeFields =
+        [.. SpecField.All.Where(field => field.Path.StartsWith(ComputePrefix, StringComparison.Ordinal) && field.Path != "compute.shardRows")];
+
+    [Description("A folder or store that every silo reaches: which runs were submitted, and how they ended. Must be given.")]
     public string Ledger { get; init; } = "";
 
+    [Description("How silos find each other: Localhost (one machine; the first silo's memory), PostgreSql or Redis.")]
     public ClusteringKind Clustering { get; init; } = ClusteringKind.Localhost;
 
-    /// <summary>Of the membership database.</summary>
+    [Description("Of the membership database.")]
     public string? ConnectionString { get; init; }
 
+    [Description("Name of the cluster, the same for all its silos and clients.")]
     public string ClusterId { get; init; } = "mirrored";
 
+    [Description("The same for all silos of a cluster.")]
     public string ServiceId { get; init; } = "mirrored";
 
-    /// <summary>At which other silos reach this one; the loopback address on localhost.</summary>
+    [Description("The IP address at which other silos and clients reach this one. Default: loopback on localhost.")]
     public string? Address { get; init; }
 
+    [Description("Between silos.")]
+    [Range(1, 65535)]
     public int SiloPort { get; init; } = 11111;
 
+    [Description("For clients: the port of `mirrored submit --cluster HOST:PORT`.")]
+    [Range(1, 65535)]
     public int GatewayPort { get; init; } = 30000;
 
-    /// <summary>On localhost: the silo port of the first silo, whose memory holds the membership.</summary>
+    [Description("On localhost, the silo port of the first silo, whose memory holds the membership. Default: SiloPort.")]
+    [Range(1, 65535)]
     public int? FirstSiloPort { get; init; }
 
-    /// <summary>For <c>/live</c> and <c>/ready</c>.</summary>
+    [Description("For /live and /ready.")]
+    [Range(1, 65535)]
     public int HealthPort { get; init; } = 8080;
 
-    /// <summary>False: the silo coordinates only.</summary>
+    [Description("false: the silo coordinates only.")]
     public bool HasLanes { get; init; } = true;
 
-    /// <summary>Between two signs of life of a silo.</summary>
+    [Description("Between two signs of life of a silo.")]
+    [Range(0.1, 60)]
     public double BeatSeconds { get; init; } = 2;
 
-    /// <summary>Between two probes of another silo; two that are missed count as its death.</summary>
+    [Description("Between two probes of another silo; two that are missed count as its death.")]
+    [Range(0.5, 60)]
     public double ProbeSeconds { get; init; } = 5;
+
+    [Description("true: past localhost, start without Tls, so that nobody is kept out.")]
+    public bool AllowPlaintext { get; init; }
 
     /// <summary>Without it nobody is kept out.</summary>
     public TlsSettings? Tls { get; init; }
-
-    /// <summary>Past localhost, a silo without <see cref="Tls"/> starts only if this says that it is meant.</summary>
-    public bool AllowPlaintext { get; init; }
 
     public IPAddress EndPointAddress => Address is { } address ? IPAddress.Parse(address) : IPAddress.Loopback;
 
     private ComputeSpec Compute { get; init; } = new();
 
+    /// <summary>Every setting, as help shows it.</summary>
+    public static IEnumerable<(string Name, string Description, string? Default)> Described() =>
+    [
+        .. DescribedOf(new SiloSettings(), ""),
+        .. DescribedOf(new TlsSettings(), $"{nameof(Tls)}:"),
+        .. s_computeFields.Select(field => ($"{nameof(Compute)}:{NameOf(field)}", field.Description, field.DefaultText is "null" ? null : field.DefaultText?.Trim('"'))),
+    ];
+
     /// <exception cref="MirroredException">Invalid: names the setting, what it says and what was expected.</exception>
     public static SiloSettings Read(IConfiguration configuration)
     {
         var section = configuration.GetSection(Section);
-        RefuseUnknown(section, [.. NamesOf(typeof(SiloSettings)), nameof(Compute)]);
-        RefuseUnknown(section.GetSection(nameof(Tls)), NamesOf(typeof(TlsSettings)));
-        SiloSettings options;
-        try
-        {
-            options = (section.Get<SiloSettings>() ?? new SiloSettings()) with { Compute = ReadCompute(section.GetSection(nameof(Compute))) };
-        }
-        catch (InvalidOperationException exception)
-        {
-            throw Failure.Invalid($"{Section}: {exception.Message} Settings are listed in docs/reference/silo.md.", exception);
-        }
+        var (tlsSection, computeSection) = (section.GetSection(nameof(Tls)), section.GetSection(nameof(Compute)));
+        RefuseUnknown(section, [.. NamesOf<SiloSettings>(), nameof(Tls), nameof(Compute)]);
+        RefuseUnknown(tlsSection, NamesOf<TlsSettings>());
+        RefuseUnknown(computeSection, [.. s_computeFields.Select(NameOf)]);
+        var options = Bind<SiloSettings>(section) with { Tls = tlsSection.GetChildren().Any() ? Bind<TlsSettings>(tlsSection) : null, Compute = ReadCompute(computeSection) };
 
-        Require(options.Ledger.Length > 0, nameof(Ledger), "nothing", "a folder or store that all silos reach, such as az://account/container/cluster");
+        Require(options.Ledger.Length > 0, nameof(Ledger), "nothing", "a folder or store that all silos reach, such as --Silo:Ledger /shared/cluster (or the variable Silo__Ledger). See --help");
         Require(options.Clustering == ClusteringKind.Localhost || options.ConnectionString is { Length: > 0 }, nameof(ConnectionString), "nothing", "the connection string of the membership database");
         Require(options.Clustering == ClusteringKind.Localhost || options.Address is not null, nameof(Address), "nothing", "the address at which other silos reach this one");
-        Require(options.Address is null || IPAddress.TryParse(options.Address, out _), nameof(Address), options.Address, "an IP address");
-        RequirePort(options.SiloPort, nameof(SiloPort));
-        RequirePort(options.GatewayPort, nameof(GatewayPort));
-        RequirePort(options.HealthPort, nameof(HealthPort));
-        Require(options.BeatSeconds is >= 0.1 and <= 60, nameof(BeatSeconds), options.BeatSeconds, "0.1 to 60");
-        Require(options.ProbeSeconds is >= 0.5 and <= 60, nameof(ProbeSeconds), options.ProbeSeconds, "0.5 to 60");
+        Require(options.Address is null || IPAddress.TryParse(options.Address, out _), nameof(Address), $"'{options.Address}'", "an IP address");
         Require(
             options.Clustering == ClusteringKind.Localhost || options.Tls is not null || options.AllowPlaintext,
             nameof(Tls), "nothing", $"certificates, or {Section}:{nameof(AllowPlaintext)}=true where nobody else reaches the silos' ports");
@@ -94,9 +109,7 @@ internal sealed record SiloSettings
 
         static string TlsName(string name) => $"{nameof(Tls)}:{name}";
 
-        static void RequirePort(int port, string name) => Require(port is >= 1 and <= 65535, name, port, "1 to 65535");
-
-        static void Require(bool isMet, string name, object? found, string expected)
+        static void Require(bool isMet, string name, string found, string expected)
         {
             if (!isMet)
                 throw Failure.Invalid($"{Section}:{name}: found {found}; expected {expected}.");
@@ -106,25 +119,43 @@ internal sealed record SiloSettings
     /// <summary>What this silo computes with, or null without lanes.</summary>
     public ComputeSpec? ToCompute() => HasLanes ? Compute : null;
 
-    private static string[] NamesOf(Type settings) => [.. settings.GetProperties().Where(property => property.CanWrite).Select(property => property.Name)];
+    private static string[] NamesOf<T>() => [.. SiloSetting.Of<T>().Select(setting => setting.Name)];
+
+    private static string NameOf(SpecField field) => $"{char.ToUpperInvariant(field.Path[ComputePrefix.Length])}{field.Path[(ComputePrefix.Length + 1)..]}";
+
+    private static IEnumerable<(string, string, string?)> DescribedOf<T>(T defaults, string prefix)
+        where T : notnull => SiloSetting.Of<T>().Select(setting => (prefix + setting.Name, setting.Description, setting.ValueText(defaults)));
 
     private static void RefuseUnknown(IConfigurationSection section, string[] known)
     {
+        if (section.Value is { Length: > 0 })
+            throw Failure.Invalid($"{section.Path}: found a value of its own; expected one of {string.Join(", ", known.Select(name => $"{section.Path}:{name}"))}.");
         if (section.GetChildren().FirstOrDefault(setting => !known.Contains(setting.Key, StringComparer.OrdinalIgnoreCase)) is { } unknown)
-            throw Unknown(unknown, known);
+            throw Failure.Invalid($"{unknown.Path}: unknown setting; expected one of {string.Join(", ", known)}{NearestName.Ending(unknown.Key, known)}");
+    }
+
+    /// <summary>What is not given, or empty, keeps its default.</summary>
+    private static T Bind<T>(IConfigurationSection section)
+        where T : notnull, new()
+    {
+        var settings = new T();
+        foreach (var setting in SiloSetting.Of<T>())
+        {
+            if (section[setting.Name] is { Length: > 0 } text && !setting.TrySet(settings, text))
+                throw Failure.Invalid($"{section.Path}:{setting.Name}: found '{text}'; expected {setting.Expected}{NearestName.Ending(text, setting.Choices)}");
+        }
+
+        return settings;
     }
 
     /// <summary>The section <c>compute</c> of a spec, held to the same rules. How shards are cut is the run's.</summary>
     private static ComputeSpec ReadCompute(IConfigurationSection section)
     {
-        const string Prefix = "compute.";
-        SpecField[] known = [.. SpecField.All.Where(field => field.Path.StartsWith(Prefix, StringComparison.Ordinal) && field.Path != "compute.shardRows")];
         var spec = new JsonObject { ["compute"] = new JsonObject() };
-        foreach (var setting in section.GetChildren())
+        foreach (var field in s_computeFields)
         {
-            var field = known.FirstOrDefault(field => string.Equals(field.Path[Prefix.Length..], setting.Key, StringComparison.OrdinalIgnoreCase))
-                ?? throw Unknown(setting, [.. known.Select(field => field.Path[Prefix.Length..])]);
-            SpecFlags.Apply(spec, field, [setting.Value ?? ""]);
+            if (section[NameOf(field)] is { Length: > 0 } text)
+                SpecFlags.Apply(spec, field, [text]);
         }
 
         try
@@ -136,7 +167,4 @@ internal sealed record SiloSettings
             throw Failure.Invalid($"{section.Path}:{exception.Message}", exception);
         }
     }
-
-    private static MirroredException Unknown(IConfigurationSection setting, string[] known) =>
-        Failure.Invalid($"{setting.Path}: unknown setting; expected one of {string.Join(", ", known)}{NearestName.Ending(setting.Key, known)}");
 }
