@@ -33,7 +33,7 @@ internal static class Refusal
     private static IEnumerable<string> ValuesOf(CommandResult command) =>
         command.Children.SelectMany(child => child.Tokens).Where(token => token.Type == TokenType.Argument).Select(token => token.Value);
 
-    private static bool IsFlag(string value) => value.StartsWith('-') && value.Length > 1 && !double.TryParse(value, out _);
+    private static bool IsFlag(string value) => value is ['-', var next, ..] && (next == '-' || char.IsLetter(next));
 
     private static IEnumerable<string> NamesOf(Command command, RootCommand root) => command.Options.Concat(root.Options).Select(option => option.Name);
 }

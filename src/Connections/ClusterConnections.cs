@@ -1,4 +1,6 @@
 using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -38,7 +40,37 @@ public static class ClusterConnections
     public static async Task KnockAsync(Stream stream, string peer, TlsCredentials credentials, CancellationToken cancellationToken)
     {
         await using var tls = new SslStream(stream, leaveInnerStreamOpen: true);
-        await new TlsClient(credentials, NullLogger.Instance).ShakeAsync(tls, peer, cancellationToken);
+        try
+        {
+            await new TlsClient(credentials, NullLogger.Instance).ShakeAsync(tls, peer, cancellationToken);
+        }
+        catch (MirroredException exception) when (exception.Kind == FailureKind.Unavailable)
+        {
+            throw Failure.Unavailable($"{exception.Message} For a cluster without TLS leave out --tls-cert, --tls-key and --tls-ca, or ClusterAddress.Tls.", exception);
+        }
+    }
+
+    /// <summary>Finds out whether the other side has TLS, by the certificate that it shows.</summary>
+    public static async Task<bool> HasTlsAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        var hasTls = false;
+        await using var tls = new SslStream(stream, leaveInnerStreamOpen: true);
+        try
+        {
+            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "", RemoteCertificateValidationCallback = Look }, cancellationToken);
+        }
+        catch (Exception exception) when (exception is AuthenticationException or IOException)
+        {
+            // As far as it goes: nobody is trusted.
+        }
+
+        return hasTls;
+
+        bool Look(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+        {
+            hasTls = certificate is not null;
+            return false;
+        }
     }
 
     private static ILogger LoggerOf<T>(IConnectionBuilder connections) => connections.ApplicationServices.GetRequiredService<ILoggerFactory>().CreateLogger<T>();

@@ -37,7 +37,7 @@ internal sealed partial class TlsClient(TlsCredentials credentials, ILogger logg
         }
         catch (AuthenticationException exception) when (theirs is PeerVerdict.Welcome or PeerVerdict.NoCertificate)
         {
-            throw Failure.Unavailable($"{peer}: no TLS: {(exception.InnerException ?? exception).Message} Expected a silo with Silo:Tls.", exception);
+            throw Failure.Unavailable($"{peer}: expected a silo with Silo:Tls, found no TLS: {(exception.InnerException ?? exception).Message}", exception);
         }
         catch (AuthenticationException exception)
         {
@@ -45,7 +45,7 @@ internal sealed partial class TlsClient(TlsCredentials credentials, ILogger logg
         }
         catch (IOException exception)
         {
-            throw Failure.Unavailable($"{peer}: closed the connection during the TLS handshake. Expected a silo with Silo:Tls.", exception);
+            throw Failure.Unavailable($"{peer}: expected a silo with Silo:Tls, found one that ends a TLS handshake.", exception);
         }
 
         if ((PeerVerdict)ours[0] is var verdict and not PeerVerdict.Welcome)

@@ -29,6 +29,9 @@ public sealed partial class CommandTests : IDisposable
     [InlineData("run .", "mirrored: .: is a folder, no spec file. 'mirrored run --help' shows what a run needs.")]
     [InlineData("run --model-uri m --train-shards t --test-shards t --seed -1", "mirrored: seed: found -1; expected a whole number of 0 or more.")]
     [InlineData("inspect nowhere.pt", "mirrored: nowhere.pt: no such file.")]
+    [InlineData("work s.json --out o --worker -1/2", "mirrored: --worker: found '-1/2'; expected I/N with I from 0 to N − 1, such as 0/8 for the first of eight.")]
+    [InlineData("work s.json --out o --worker 2/2", "mirrored: --worker: found '2/2'; expected I/N with I from 0 to N − 1, such as 0/8 for the first of eight.")]
+    [InlineData("work s.json --out o --worker a/b", "mirrored: --worker: found 'a/b'; expected I/N with I from 0 to N − 1, such as 0/8 for the first of eight.")]
     [InlineData("submit --model-uri m --train-shards t --test-shards t --out o --cluster c:1 --priority 101", "mirrored: --priority: found 101; expected 0 to 100.")]
     public async Task WrongRequest_EndsWith2_AndOneLine(string arguments, string error)
     {

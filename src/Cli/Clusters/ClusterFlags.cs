@@ -9,7 +9,7 @@ namespace MirroredInfluence.Cli;
 /// <summary>The flags that say which cluster, and the way there.</summary>
 internal sealed class ClusterFlags
 {
-    private const string GatewayVariable = "MIRRORED_CLUSTER", CertificateVariable = "MIRRORED_TLS_CERT", KeyVariable = "MIRRORED_TLS_KEY", AuthorityVariable = "MIRRORED_TLS_CA";
+    private const string GatewayVariable = "MIRRORED_CLUSTER", IdVariable = "MIRRORED_CLUSTER_ID", CertificateVariable = "MIRRORED_TLS_CERT", KeyVariable = "MIRRORED_TLS_KEY", AuthorityVariable = "MIRRORED_TLS_CA";
 
     private readonly Option<string> _gateways = new("--cluster")
     {
@@ -17,13 +17,19 @@ internal sealed class ClusterFlags
         Description = $"Gateways of the cluster's silos; one that answers is enough. Default: the variable {GatewayVariable}.",
     };
 
+    private readonly Option<string> _id = new("--cluster-id")
+    {
+        HelpName = "NAME",
+        Description = $"For a cluster whose silos have another Silo:ClusterId. Default: {IdVariable}. [mirrored]",
+    };
+
     private readonly Option<string> _certificate = FileFlag("--tls-cert", $"For a cluster with TLS: your certificate, PEM. Default: {CertificateVariable}.");
     private readonly Option<string> _key = FileFlag("--tls-key", $"Its private key. Default: {KeyVariable}.");
     private readonly Option<string> _authority = FileFlag("--tls-ca", $"Who signs the silos. Default: {AuthorityVariable}.");
 
-    public IEnumerable<Option> All => [_gateways, _certificate, _key, _authority];
+    public IEnumerable<Option> All => [_gateways, _id, _certificate, _key, _authority];
 
-    /// <exception cref="MirroredException">Invalid: no cluster is named, one of the TLS files is missing or not accepted. Unavailable: no silo answers.</exception>
+    /// <exception cref="MirroredException">Invalid: no cluster is named, its address is none, one of the TLS files is missing or not accepted. Unavailable: no silo answers.</exception>
     public async Task<IMirroredClient> OpenAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
         var gateways = Value(parsed, _gateways, GatewayVariable)
@@ -40,8 +46,10 @@ internal sealed class ClusterFlags
         var address = new ClusterAddress
         {
             Gateways = gateways.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries),
+            ClusterId = Value(parsed, _id, IdVariable) ?? ClusterAddress.DefaultClusterId,
             Tls = hasTls ? new TlsFiles { Certificate = files[0].Path!, Key = files[1].Path!, Authority = files[2].Path! } : null,
         };
+        ClusterAddress.ParseGateways(address.Gateways, parsed.GetValue(_gateways) is null ? GatewayVariable : _gateways.Name);
         return await MirroredClient.ConnectAsync(address, cancellationToken: cancellationToken);
 #else
         await Task.CompletedTask;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,7 +34,8 @@ public sealed class MirroredClient : IMirroredClient
         var gateways = await ResolveAsync(address, cancellationToken).ConfigureAwait(false);
         var credentials = address.Tls is { } files ? TlsCredentials.Open(files) : null;
         credentials?.RefuseUnlessValid(TimeProvider.System);
-        await KnockAsync(address, gateways, credentials, cancellationToken).ConfigureAwait(false);
+        var open = await KnockAsync(address, gateways, credentials, cancellationToken).ConfigureAwait(false);
+        bool? hasTls = null;
         var since = TimeProvider.System.GetTimestamp();
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.UseOrleansClient(client =>
@@ -56,11 +56,14 @@ public sealed class MirroredClient : IMirroredClient
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
             host.Dispose();
-            throw NoAnswer(address, exception);
+            throw hasTls == true ? NoCertificate(open, exception) : NoGateway(open, address, exception);
         }
 
         async Task<bool> RetryAsync(Exception exception, CancellationToken stop)
         {
+            hasTls ??= credentials is null && await HasTlsAsync(open, stop).ConfigureAwait(false);
+            if (hasTls.Value)
+                return false;
             await Task.Delay(s_retryPause, stop).ConfigureAwait(false);
             return TimeProvider.System.GetElapsedTime(since) < s_knockPatience;
         }
@@ -107,7 +110,8 @@ public sealed class MirroredClient : IMirroredClient
     }
 
     /// <summary>Orleans' client tries for minutes: where nobody listens, that is said in seconds.</summary>
-    private static async Task KnockAsync(ClusterAddress address, IPEndPoint[] gateways, TlsCredentials? credentials, CancellationToken cancellationToken)
+    /// <returns>The gateway that was the first to open.</returns>
+    private static async Task<IPEndPoint> KnockAsync(ClusterAddress address, IPEndPoint[] gateways, TlsCredentials? credentials, CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         patience.CancelAfter(s_knockPatience);
@@ -116,41 +120,74 @@ public sealed class MirroredClient : IMirroredClient
         {
             cancellationToken.ThrowIfCancellationRequested();
             if (knock.IsCompletedSuccessfully)
-                return;
+                return await knock.ConfigureAwait(false);
             last = knock.Exception?.InnerException ?? new TimeoutException($"no answer within {s_knockPatience.TotalSeconds} seconds");
         }
 
-        throw last as MirroredException ?? NoAnswer(address, last!);
+        throw last as MirroredException ?? Failure.Unavailable(
+            $"{string.Join(", ", address.Gateways)}: no silo answers: {last!.Message.TrimEnd('.')}. Look whether the cluster runs, and whether its gateways (Silo:GatewayPort) are reached from here.", last);
     }
 
-    private static async Task KnockAsync(IPEndPoint gateway, TlsCredentials? credentials, CancellationToken cancellationToken)
+    private static async Task<IPEndPoint> KnockAsync(IPEndPoint gateway, TlsCredentials? credentials, CancellationToken cancellationToken)
     {
-        using var socket = new Socket(gateway.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(gateway, cancellationToken).ConfigureAwait(false);
+        await using var stream = await OpenAsync(gateway, cancellationToken).ConfigureAwait(false);
         if (credentials is not null)
-            await ClusterConnections.KnockAsync(new NetworkStream(socket), gateway.ToString(), credentials, cancellationToken).ConfigureAwait(false);
+            await ClusterConnections.KnockAsync(stream, gateway.ToString(), credentials, cancellationToken).ConfigureAwait(false);
+        return gateway;
     }
 
-    private static MirroredException NoAnswer(ClusterAddress address, Exception exception) => Failure.Unavailable(
-        $"{string.Join(", ", address.Gateways)}: no silo of cluster '{address.ClusterId}' answers: {exception.Message.TrimEnd('.')}. Look whether the cluster runs, whether its gateways are reached from here, and whether it {(address.Tls is null ? "asks for a certificate" : "has TLS")}.", exception);
+    private static async Task<bool> HasTlsAsync(IPEndPoint gateway, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(s_knockPatience);
+        try
+        {
+            await using var stream = await OpenAsync(gateway, patience.Token).ConfigureAwait(false);
+            return await ClusterConnections.HasTlsAsync(stream, patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is SocketException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            return false;
+        }
+    }
+
+    private static async Task<NetworkStream> OpenAsync(IPEndPoint gateway, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(gateway.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        try
+        {
+            await socket.ConnectAsync(gateway, cancellationToken).ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static MirroredException NoCertificate(IPEndPoint gateway, Exception exception) => Failure.Invalid(
+        $"{gateway}: asks for a certificate, and none was given. Give one that the cluster's client authority signed: --tls-cert, --tls-key and --tls-ca, or ClusterAddress.Tls.", exception);
+
+    /// <summary>Orleans says no more than that it did not come about: the other side closes without a word.</summary>
+    private static MirroredException NoGateway(IPEndPoint gateway, ClusterAddress address, Exception exception) => Failure.Unavailable(
+        $"{gateway}: is open, but no gateway of a cluster '{address.ClusterId}'. Look whether it is the silo's gateway port (Silo:GatewayPort) and the cluster's name (Silo:ClusterId; --cluster-id or ClusterAddress.ClusterId).", exception);
 
     private static async Task<IPEndPoint[]> ResolveAsync(ClusterAddress address, CancellationToken cancellationToken)
     {
         var endpoints = new List<IPEndPoint>();
-        foreach (var gateway in address.Gateways)
+        foreach (var gateway in ClusterAddress.ParseGateways(address.Gateways, $"{nameof(ClusterAddress)}.{nameof(ClusterAddress.Gateways)}"))
         {
-            if (gateway.LastIndexOf(':') is not (> 0 and var colon) || !ushort.TryParse(gateway.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port))
-                throw Failure.Invalid($"Gateways: found '{gateway}'; expected a host and a port, such as silo.example:30000.");
             try
             {
-                endpoints.AddRange((await Dns.GetHostAddressesAsync(gateway[..colon], cancellationToken).ConfigureAwait(false)).Select(host => new IPEndPoint(host, port)));
+                endpoints.AddRange((await Dns.GetHostAddressesAsync(gateway.Host, cancellationToken).ConfigureAwait(false)).Select(host => new IPEndPoint(host, gateway.Port)));
             }
             catch (SocketException exception)
             {
-                throw Failure.Unavailable($"{gateway}: its name is not known here: {exception.Message}. Name a silo, or the service that stands for all.", exception);
+                throw Failure.Unavailable($"{gateway.Host}:{gateway.Port}: its name is not known here: {exception.Message}. Name a silo, or the service that stands for all.", exception);
             }
         }
 
-        return endpoints.Count > 0 ? [.. endpoints] : throw Failure.Invalid("Gateways: none given; expected at least one, such as silo.example:30000.");
+        return [.. endpoints];
     }
 }

@@ -41,6 +41,20 @@ public sealed class PlaintextTests : IDisposable
         Assert.DoesNotContain(silo.Said, line => line.Contains("its connection to the", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task AClientWithACertificate_LearnsThatNoneIsAskedFor()
+    {
+        var (silos, clients) = (new Authority(_folder, "silos"), new Authority(_folder, "clients"));
+        await using var silo = await LoopbackSilo.StartAsync(_folder.File("ledger"), first: null, []);
+        var address = new ClusterAddress { Gateways = [silo.Gateway()], Tls = clients.Issue("client", silos, Authority.UsesOfAClient) };
+        var failure = await Assert.ThrowsAsync<MirroredException>(() => MirroredClient.ConnectAsync(address, cancellationToken: Cancel));
+
+        Assert.Equal(FailureKind.Unavailable, failure.Kind);
+        Assert.Equal(
+            $"{silo.Gateway()}: expected a silo with Silo:Tls, found one that ends a TLS handshake. For a cluster without TLS leave out --tls-cert, --tls-key and --tls-ca, or ClusterAddress.Tls.",
+            failure.Message);
+    }
+
     private static async Task AssertGoesOnAsync(SiloProcess silo)
     {
         await using var client = await MirroredClient.ConnectAsync(new ClusterAddress { Gateways = [silo.Gateway()] }, cancellationToken: Cancel);
