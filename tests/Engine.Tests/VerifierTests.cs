@@ -91,7 +91,7 @@ public sealed class VerifierTests : IDisposable
         await _bench.RunAsync(_bench.Spec());
         File.Delete(Path.Combine(_bench.File("run"), "parts", "00000003.arrow"));
         var exception = await Assert.ThrowsAsync<MirroredException>(() => VerifyAsync(new VerifySpec()));
-        Assert.Equal("shard 3 of 4 is not scored yet; run again to go on.", exception.Message);
+        Assert.Equal("1 of 4 shards are not scored yet; expected all to be. The `mirrored run`, `work` or `submit` that began the run goes on with it when it is given again.", exception.Message);
     }
 
     public void Dispose() => _bench.Dispose();

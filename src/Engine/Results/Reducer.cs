@@ -18,12 +18,11 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
     public Task<RunResult> ReduceAsync(RunDirectory directory, bool allowPoisoned, CancellationToken cancellationToken) => Span.OfAsync("reduce", async _ =>
     {
         var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Invalid("The run is not planned yet; run it first.");
-        var result = await ReduceAsync(directory, plan, QueriesOf(directory), [], NotScored, cancellationToken);
+        await RefuseUnscoredAsync(directory, plan, cancellationToken);
+        var result = await ReduceAsync(directory, plan, QueriesOf(directory), [], shard => directory.PartHasGone(shard.ShardIndex), cancellationToken);
         if (!allowPoisoned)
             await PoisonedShards.RefuseAsync(directory, plan, cancellationToken);
         return result;
-
-        MirroredException NotScored(Shard shard) => Failure.Invalid($"shard {shard.ShardIndex} of {plan.Shards.Length} is not scored yet; run again to go on.");
     });
 
     /// <summary>The same of a run whose shards were just seen to be scored or allowed to be poisoned: what is not there has gone since.</summary>
@@ -45,6 +44,19 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
             scored.Add(shard);
         ImmutableArray<Shard> shards = [.. plan.Shards.Where(shard => scored.Contains(shard.ShardIndex))];
         return shards.IsEmpty ? null : await MergeAsync(directory, plan, shards, QueriesOf(directory), [], shard => directory.PartHasGone(shard.ShardIndex), cancellationToken);
+    }
+
+    private static async Task RefuseUnscoredAsync(RunDirectory directory, RunPlan plan, CancellationToken cancellationToken)
+    {
+        var left = plan.Shards.Select(shard => shard.ShardIndex).ToHashSet();
+        await foreach (var scored in directory.ListPartsAsync(cancellationToken))
+            left.Remove(scored);
+        left.ExceptWith((await directory.ReadPoisonedAsync(plan, cancellationToken)).Select(shard => shard.ShardIndex));
+        if (left.Count > 0)
+        {
+            throw Failure.Invalid(
+                $"{left.Count:N0} of {plan.Shards.Length:N0} shards are not scored yet; expected all to be. The `mirrored run`, `work` or `submit` that began the run goes on with it when it is given again.");
+        }
     }
 
     private ImmutableArray<Query> QueriesOf(RunDirectory directory) => QueryReader.Read(data, directory.Manifest.Spec, directory.Manifest.Inputs.Test);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using MirroredInfluence.Report;
 using MirroredInfluence.Storage;
 using Orleans.Concurrency;
 
@@ -63,7 +64,7 @@ internal sealed partial class RunsGrain(RunLedger ledger, SiloLanes silo, IOptio
         return Task.FromResult(_silos.Keys.ToArray());
     }
 
-    /// <summary>The ledger holds no secret, and other silos have other current directories.</summary>
+    /// <summary>The ledger holds no secret, other silos have other current directories, and a run has a folder of its own.</summary>
     private static RunSpec Refuse(RunOrder order)
     {
         RunGrain.RefusePriority(order.Priority);
@@ -78,6 +79,7 @@ internal sealed partial class RunsGrain(RunLedger ledger, SiloLanes silo, IOptio
                 throw Failure.Invalid($"{address}: found a path that depends on the current directory; expected a full one, the same for all silos, or an address in a store.");
         }
 
+        OutFolder.Check(ObjectUri.Parse(order.Directory), "the run's directory");
         return spec;
     }
 

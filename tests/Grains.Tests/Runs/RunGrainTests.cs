@@ -154,6 +154,8 @@ public sealed class RunGrainTests : IDisposable
             (order with { Spec = RunSpecWriter.Write(relative) }, "model.pt: found a path that depends on the current directory; "),
             (order with { Spec = RunSpecWriter.Write(signed) }, "https://host/rows.arrow: found an address with a signature; "),
             (order with { Spec = "{}" }, "model: missing; "),
+            (order with { Directory = spec.Train.Shards[0] }, $"the run's directory: '{spec.Train.Shards[0]}' is a file; "),
+            (order with { Directory = Path.GetDirectoryName(spec.Train.Shards[0])! }, "the run's directory: the folder "),
         })
         {
             var refused = await Assert.ThrowsAsync<MirroredException>(() => runs.SubmitAsync(wrong));
