@@ -1,5 +1,3 @@
-using MirroredInfluence.Cluster.Tests;
-
 namespace MirroredInfluence.Silo.Tests;
 
 /// <summary>A Redis server of the test's own, on a free port of the loopback address, that keeps nothing on the disk.</summary>
