@@ -97,6 +97,19 @@ public sealed partial class CommandTests : IDisposable
     }
 
     [Fact]
+    public async Task FilesInAFolderOfTheirOwn_AreNumbered()
+    {
+        _folder.Write("t.csv", "a\n1\n2\n");
+
+        var first = await BuiltCommand.RunAsync(_folder.Path, "import", "t.csv", "--shards", "2", "--out", "train/");
+        var again = await BuiltCommand.RunAsync(_folder.Path, "import", "t.csv", "--out", "train/");
+
+        Assert.Equal(0, first.ExitCode);
+        Assert.Equal(["00000.arrow", "00001.arrow"], Directory.EnumerateFiles(_folder.File("train")).Select(Path.GetFileName).Order());
+        Assert.Equal(new CommandOutcome(2, "", "mirrored: train/00000.arrow: exists already. Remove it (and its like), or choose another --out.\n"), again);
+    }
+
+    [Fact]
     public async Task WrongData_EndsWith3()
     {
         _folder.Write("t.csv", "a,b\n1\n");

@@ -83,13 +83,16 @@ internal static class Importer
 
     private static bool IsOneFile(string path) => path.EndsWith(".arrow", StringComparison.Ordinal);
 
-    private static string PathOf(string path, int shardIndex) => IsOneFile(path) ? path : $"{path}-{shardIndex:D5}.arrow";
+    private static string PathOf(string path, int shardIndex) => IsOneFile(path) ? path : $"{PrefixOf(path)}{shardIndex:D5}.arrow";
+
+    /// <summary>In a folder of their own, numbers are name enough.</summary>
+    private static string PrefixOf(string path) => Path.EndsInDirectorySeparator(path) ? path : $"{path}-";
 
     /// <summary>A shard left over from another import would be read as part of this one.</summary>
     private static void RefuseExisting(string path)
     {
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var pattern = IsOneFile(path) ? Path.GetFileName(path) : $"{Path.GetFileName(path)}-?????.arrow";
+        var pattern = IsOneFile(path) ? Path.GetFileName(path) : $"{Path.GetFileName(PrefixOf(path))}?????.arrow";
         if (Directory.Exists(folder) && Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal).FirstOrDefault() is { } existing)
             throw Failure.Invalid($"{Path.GetRelativePath(Environment.CurrentDirectory, existing)}: exists already. Remove it (and its like), or choose another --out.");
     }

@@ -20,7 +20,7 @@ internal sealed class ImportVerb : Verb
     {
         Required = true,
         HelpName = "PATH",
-        Description = "One file when it ends in .arrow; else what the files' names start with: data/train makes data/train-00000.arrow, …",
+        Description = "One file when it ends in .arrow; else what the files' names start with: data/train makes data/train-00000.arrow, …; data/train/ makes data/train/00000.arrow, …",
     };
 
     private readonly Option<int?> _shards = new("--shards") { HelpName = "NUMBER", Description = "Files to cut the rows into. Default: 1." };
