@@ -8,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using MirroredInfluence;
 using MirroredInfluence.Grains;
 using MirroredInfluence.Silo;
+using MirroredInfluence.Storage;
 using MirroredInfluence.Telemetry;
 using Orleans.Configuration;
 
@@ -37,6 +38,7 @@ try
     builder.UseOrleans(silo => Configure(silo, settings));
 
     var app = builder.Build();
+    await StoreHealth.RefuseAsync(settings.Ledger, app.Services.GetRequiredService<IObjectStore>);
     app.MapHealthChecks("/live", new HealthCheckOptions { Predicate = _ => false });
     app.MapHealthChecks("/ready");
     using var telemetry = TelemetryExport.Start("mirrored-silo");

@@ -33,13 +33,21 @@ public sealed class SiloCommandLineTests : IDisposable
     [InlineData("-v", "unknown flag -v; expected --Silo:NAME VALUE. See --help.")]
     [InlineData("--Silo:Ledger x Password=secret", "argument 3 is no flag; expected settings such as --Silo:Ledger FOLDER. See --help.")]
     [InlineData("--Silo:Ledger", "--Silo:Ledger: found nothing after it; expected --Silo:Ledger VALUE.")]
+    [InlineData("--Silo:Ledger rows.arrow", "Silo:Ledger: 'rows.arrow' is a file; expected a folder.")]
+    [InlineData("--Silo:Ledger az://account", "Silo:Ledger: az://account: names no container; expected az://account/container/path.")]
     [InlineData("--Silo:Ledger x --Silo:SiloPort abc", "Silo:SiloPort: found 'abc'; expected a whole number from 1 to 65535.")]
-    public async Task AFlagThatMakesNoSense_EndsWith2_AndOneLine(string arguments, string error) =>
-        Assert.Equal(new CommandOutcome(2, "", $"silo: {error}\n"), await RunAsync(arguments));
+    public async Task WhatMakesNoSense_EndsWith2_AndOneLine(string arguments, string error)
+    {
+        _folder.Write("rows.arrow", "");
+        var outcome = await RunAsync(arguments);
+        Assert.Equal(new CommandOutcome(2, "", $"silo: {error}\n"), outcome);
+    }
 
     private async Task<CommandOutcome> RunAsync(string arguments)
     {
-        using var process = CommandProcess.Start(Repository.Path("artifacts", "bin", "Silo", "release", "MirroredInfluence.Silo"), _folder.Path, arguments.Split(' '));
+        var ports = FreePorts.Take(3);
+        var environment = new Dictionary<string, string> { ["Silo__SiloPort"] = $"{ports[0]}", ["Silo__GatewayPort"] = $"{ports[1]}", ["Silo__HealthPort"] = $"{ports[2]}" };
+        using var process = CommandProcess.Start(Repository.Path("artifacts", "bin", "Silo", "release", "MirroredInfluence.Silo"), _folder.Path, environment, arguments.Split(' '));
         return await CommandProcess.EndAsync(process);
     }
 }

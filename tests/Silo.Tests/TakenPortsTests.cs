@@ -26,4 +26,12 @@ public sealed class TakenPortsTests
         holder.Dispose();
         TakenPorts.Refuse(settings);
     }
+
+    [Fact]
+    public void AnAddressOfAnotherMachine_IsRefused()
+    {
+        var elsewhere = new Dictionary<string, string?> { ["Silo:Ledger"] = "ledger", ["Silo:Clustering"] = "Redis", ["Silo:ConnectionString"] = "any", ["Silo:Address"] = "192.0.2.1", ["Silo:AllowPlaintext"] = "true" };
+        var refused = Assert.Throws<MirroredException>(() => TakenPorts.Refuse(SiloSettings.Read(new ConfigurationBuilder().AddInMemoryCollection(elsewhere).Build())));
+        Assert.Equal("Silo:Address: found 192.0.2.1, which is none of this machine's; expected the one at which other silos reach it.", refused.Message);
+    }
 }

@@ -73,7 +73,7 @@ internal sealed class StatusVerb : Verb
             { IsScored: true } => $"result      not written yet: mirrored report {place}",
             { IsPoisoned: true } => $"result      not yet: all but the poisoned shards is scored; mirrored reduce {place} --allow-poisoned makes it without their rows, "
                 + "or mend the cause, remove poisoned/ and workers/, and run again",
-            _ => "result      not yet: the same 'mirrored run' or 'mirrored work' goes on from here",
+            _ => "result      not yet: the same 'mirrored run', 'work' or 'submit' goes on from here",
         });
         foreach (var shard in status.Poisoned)
             output.WriteLine($"poisoned    shard {shard.ShardIndex}: {shard.Uri}, rows {shard.RowStart:N0} to {shard.RowStart + shard.RowCount - 1:N0}, killed workers {string.Join(", ", shard.Workers)}");

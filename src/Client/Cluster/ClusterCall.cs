@@ -23,7 +23,7 @@ internal static class ClusterCall
             {
                 failingSince ??= Stopwatch.GetTimestamp();
                 if (Stopwatch.GetElapsedTime(failingSince.Value) > Patience)
-                    throw Failure.Unavailable($"The cluster does not answer: {exception.Message.Split('\n')[0].TrimEnd()} What was submitted goes on when it is back.", exception);
+                    throw Failure.Unavailable($"The cluster has not answered for a minute: look whether its silos run. What was submitted goes on when they are back. Orleans says: {exception.Message.Split('\n')[0].TrimEnd()}", exception);
                 await Task.Delay(pause, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -50,8 +50,9 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
         }
         catch (Exception exception)
         {
-            LogEnd(logger, directory, exception);
-            failure = RunFailure.Of(CaughtFailure.Of(exception));
+            var caught = CaughtFailure.Of(exception);
+            LogEnd(logger, directory, caught.Message, caught.Kind == FailureKind.Internal ? caught : null);
+            failure = RunFailure.Of(caught);
         }
 
         try
@@ -67,8 +68,8 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
         DeactivateOnIdle();
     }
 
-    [LoggerMessage(LogLevel.Error, "{Directory}: this silo cannot go on with the run.")]
-    private static partial void LogEnd(ILogger logger, string directory, Exception exception);
+    [LoggerMessage(LogLevel.Error, "{Directory}: this silo cannot go on with the run: {Reason}")]
+    private static partial void LogEnd(ILogger logger, string directory, string reason, Exception? fault);
 
     [LoggerMessage(LogLevel.Warning, "{Directory}: the coordinator did not hear that a session has ended, and takes it for dead: {Reason}")]
     private static partial void LogUnheard(ILogger logger, string directory, string reason);

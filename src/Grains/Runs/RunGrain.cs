@@ -179,8 +179,9 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         }
         catch (Exception exception)
         {
-            LogEnd(logger, Directory, exception);
-            (_failure, end) = (RunFailure.Of(CaughtFailure.Of(exception)), RunState.Failed);
+            var failure = CaughtFailure.Of(exception);
+            LogEnd(logger, Directory, failure.Message, failure.Kind == FailureKind.Internal ? failure : null);
+            (_failure, end) = (RunFailure.Of(failure), RunState.Failed);
             await _stop.CancelAsync();   // sessions hear that it is over
         }
 
@@ -373,8 +374,8 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     [LoggerMessage(LogLevel.Information, "{Directory}: coordinated here; {DoneCount} of {ShardCount} shards are done.")]
     private static partial void LogCoordinated(ILogger logger, string directory, int doneCount, int shardCount);
 
-    [LoggerMessage(LogLevel.Error, "{Directory}: the run failed.")]
-    private static partial void LogEnd(ILogger logger, string directory, Exception exception);
+    [LoggerMessage(LogLevel.Error, "{Directory}: the run failed: {Reason}")]
+    private static partial void LogEnd(ILogger logger, string directory, string reason, Exception? fault);
 
     [LoggerMessage(LogLevel.Information, "{Key}: did not take the run's announcement; it is announced again.")]
     private static partial void LogNotAnnounced(ILogger logger, string key, Exception exception);

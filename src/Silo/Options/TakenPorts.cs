@@ -6,7 +6,7 @@ namespace MirroredInfluence.Silo;
 /// <summary>Ports that another listens at. Orleans' sockets would share one with another silo, and clients reach either.</summary>
 internal static class TakenPorts
 {
-    /// <exception cref="MirroredException">Invalid: names the setting whose port is taken.</exception>
+    /// <exception cref="MirroredException">Invalid: names the setting whose port is taken, or whose address is none of this machine's.</exception>
     public static void Refuse(SiloSettings settings)
     {
         var address = settings.Clustering == ClusteringKind.Localhost ? IPAddress.Loopback : settings.EndPointAddress;
@@ -21,6 +21,10 @@ internal static class TakenPorts
         try
         {
             listener.Start();
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressNotAvailable)
+        {
+            throw Failure.Invalid($"Silo:{nameof(SiloSettings.Address)}: found {address}, which is none of this machine's; expected the one at which other silos reach it.", exception);
         }
         catch (SocketException exception)
         {

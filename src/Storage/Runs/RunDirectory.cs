@@ -81,7 +81,7 @@ public sealed class RunDirectory
     /// <exception cref="MirroredException">Invalid: there is no run. Data: run.json cannot be read.</exception>
     public static async Task<RunDirectory> OpenAsync(IObjectStore store, CancellationToken cancellationToken) =>
         await TryOpenAsync(store, cancellationToken).ConfigureAwait(false)
-        ?? throw Failure.Invalid($"{store.UriOf(ManifestKey)}: not found; expected the directory of a run that was begun.");
+        ?? throw Failure.Invalid($"{store.UriOf(ManifestKey)}: not found; expected the directory of a run that was begun. What a cluster was given, `mirrored watch` shows.");
 
     /// <summary>Keeps a plan, unless the run has one: then that one is returned, since parts are made by it.</summary>
     public async Task<RunPlan> PutPlanAsync(RunPlan plan, CancellationToken cancellationToken)

@@ -39,6 +39,19 @@ public sealed class ClusterCommandTests : IDisposable
             refused);
     }
 
+    [Fact]
+    public async Task ARunThatCannotBeComputed_IsOneLineForTheUserAndOneInTheLog()
+    {
+        File.WriteAllText(_bench.File("spec.json"), RunSpecWriter.Write(_bench.Spec()));
+        await using var silo = await LoopbackSilo.StartAsync(_bench.File("ledger"), first: null, []);
+        var outcome = await RunAsync(silo.Gateway(), "submit", "spec.json", "--out", "run", "--watch", "--train-columns", "image=pixels");
+
+        Assert.Equal(2, outcome.ExitCode);
+        Assert.Matches("^mirrored: .*train.arrow: no column 'pixels' for the model's argument 'image'; [^\n]*\n$", outcome.Error);
+        await silo.LineAsync("run: the run failed: .*train.arrow: no column 'pixels' for the model's argument 'image'; .*");
+        Assert.DoesNotContain(silo.Said, line => line.Contains("   at ", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("silo.example", "found 'silo.example'")]
     [InlineData("a:1,b", "found 'b'")]

@@ -41,7 +41,7 @@ public sealed class RunDirectoryTests : IDisposable
     public async Task AFolderWithoutARun_IsRefused()
     {
         var exception = await Assert.ThrowsAsync<MirroredException>(() => RunDirectory.OpenAsync(_store, Cancel));
-        Assert.Equal((FailureKind.Invalid, $"{_folder.File("run.json")}: not found; expected the directory of a run that was begun."), (exception.Kind, exception.Message));
+        Assert.Equal((FailureKind.Invalid, $"{_folder.File("run.json")}: not found; expected the directory of a run that was begun. What a cluster was given, `mirrored watch` shows."), (exception.Kind, exception.Message));
     }
 
     [Fact]
