@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using MirroredInfluence;
 using MirroredInfluence.Arrow;
+using MirroredInfluence.Engine;
 using MirroredInfluence.Grains;
 using Orleans.Configuration;
 
@@ -52,11 +53,17 @@ async Task MeasureAsync()
     await host.StartAsync();
     var grains = host.Services.GetRequiredService<IClusterClient>();
     var order = new RunOrder { Directory = Path.Combine(work, "run"), Spec = RunSpecWriter.Write(Spec()), Priority = 10, AllowPoisoned = false };
+    await PrepareAsync();
     await grains.GetGrain<IRunsGrain>(0).SubmitAsync(order);
     var run = grains.GetGrain<IRunGrain>(order.Directory);
+    var first = new LaneReport { Session = $"first|{order.Directory}|0", Done = [], InHand = [], UnscorableRowCount = 0, WantsShard = false, IsPrepared = true };
     while ((await run.ReportAsync()).State != RunState.Scoring)
+    {
+        await run.ExchangeAsync(first);
         await Task.Delay(100);
+    }
 
+    await run.ExchangeAsync(first with { IsLeaving = true });
     var (doneCount, clock, laps) = (0, Stopwatch.StartNew(), new List<(int Done, double Seconds, double Megabytes)>());
     using var stop = new CancellationTokenSource();
     var silos = Enumerable.Range(0, (laneCount + LanesPerSilo - 1) / LanesPerSilo).Select(index => new SimulatedSilo($"silo-{index}|{order.Directory}|0")).ToArray();
@@ -74,6 +81,13 @@ async Task MeasureAsync()
     Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{laneCount} lanes: {laps[^1].Done / laps[^1].Seconds:N0} shards a second, {laps[^1].Done:N0} in all"));
     foreach (var (before, lap) in laps.Prepend((0, 0, 0)).Zip(laps))
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{lap.Done,10:N0} done, {(lap.Done - before.Item1) / (lap.Seconds - before.Item2),8:N0} a second, coordinator's silo {lap.Megabytes:N0} MB"));
+}
+
+async Task PrepareAsync()
+{
+    using var lanes = new SiloLanes(Spec().Compute, TimeSpan.Zero, TimeProvider.System);
+    using var data = new DataFiles(lanes.Cache, TimeProvider.System, CancellationToken.None);
+    await new Preparation(lanes, span: null).RunAsync(lanes.Fit(Spec()), lanes.OpenStore(Path.Combine(work, "run")), lanes.Borrow(Spec().Model, data), data, CancellationToken.None);
 }
 
 RunSpec Spec() => new()

@@ -11,7 +11,7 @@ internal sealed class SimulatedSilo(string session)
         int[] finished = [];
         while (!stop.IsCancellationRequested)
         {
-            var order = await run.ExchangeAsync(new LaneReport { Session = session, Done = finished, InHand = [.. _inHand.Keys], UnscorableRowCount = 0, WantsShard = true });
+            var order = await run.ExchangeAsync(new LaneReport { Session = session, Done = finished, InHand = [.. _inHand.Keys], UnscorableRowCount = 0, WantsShard = true, IsPrepared = true });
             foreach (var shard in finished)
                 done();
             if (order.IsOver)

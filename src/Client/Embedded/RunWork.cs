@@ -88,7 +88,7 @@ internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTi
 
     public void Report(RunProgress value) => _status.Put(status => status with
     {
-        State = StateOf(value.Phase),
+        State = value.State,
         DoneCount = value.DoneCount,
         TotalCount = value.TotalCount,
         PerSecond = value.PerSecond,
@@ -115,14 +115,6 @@ internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTi
         await _cancellation.CancelAsync();
         await Ended;
     }
-
-    private static RunState StateOf(RunPhase phase) => phase switch
-    {
-        RunPhase.Planning => RunState.Planning,
-        RunPhase.Ascending => RunState.Ascending,
-        RunPhase.Scoring => RunState.Scoring,
-        _ => RunState.Reducing,
-    };
 
     /// <returns>Null when its priority was changed meanwhile: then it begins again, or waits.</returns>
     private async Task<RunResult?> TryAsync(RunBody body, Turns turns, TimeProvider time)

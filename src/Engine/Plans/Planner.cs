@@ -46,7 +46,7 @@ public sealed class Planner(DataFiles data, DigestCache? digests, TimeProvider t
 
         return new PlannedRun
         {
-            Manifest = RunManifest.Create(Pinned(spec, model), inputs, typeof(Planner).Assembly.GetName().Version!.ToString(3)),
+            Manifest = RunManifest.Create(Pinned(spec, model.Sha256), inputs, typeof(Planner).Assembly.GetName().Version!.ToString(3)),
             Plan = plan,
             Queries = QueryReader.Read(data, spec, inputs.Test),
             Layout = layout,
@@ -58,24 +58,29 @@ public sealed class Planner(DataFiles data, DigestCache? digests, TimeProvider t
     /// <exception cref="MirroredException">Invalid: the run is of another spec or model, or other files are found here.</exception>
     internal PlannedRun Join(RunSpec spec, BaseModel model, RunManifest planned, RunPlan plan)
     {
-        var trainPaths = data.Expand(spec.Train.Shards, "train.shards");
-        var testPaths = data.Expand(spec.Test.Shards, "test.shards");
-        var inputs = planned.Inputs with
-        {
-            ModelDigest = model.Sha256,
-            Train = Found(planned.Inputs.Train, trainPaths, "train.shards"),
-            Test = Found(planned.Inputs.Test, testPaths, "test.shards"),
-        };
+        var manifest = Find(spec, model.Sha256, planned);
         var rowStarts = plan.Shards.ToLookup(shard => shard.FileIndex, shard => shard.RowStart);
         return new PlannedRun
         {
-            Manifest = RunManifest.Create(Pinned(spec, model), inputs, planned.CodeVersion),
-            Plan = RunPlan.Of(inputs.Train, file => rowStarts[file]),
-            Queries = QueryReader.Read(data, spec, inputs.Test),
-            Layout = BindFirst(trainPaths[0], model.Signature, spec),
+            Manifest = manifest,
+            Plan = RunPlan.Of(manifest.Inputs.Train, file => rowStarts[file]),
+            Queries = QueryReader.Read(data, spec, manifest.Inputs.Test),
+            Layout = BindFirst(manifest.Inputs.Train[0].Uri, model.Signature, spec),
             Data = data,
         };
     }
+
+    /// <summary>What another has planned, with its files where they are here.</summary>
+    /// <exception cref="MirroredException">Invalid: other files are found here.</exception>
+    internal RunManifest Find(RunSpec spec, string modelDigest, RunManifest planned) => RunManifest.Create(
+        Pinned(spec, modelDigest),
+        planned.Inputs with
+        {
+            ModelDigest = modelDigest,
+            Train = Found(planned.Inputs.Train, spec.Train.Shards, "train.shards"),
+            Test = Found(planned.Inputs.Test, spec.Test.Shards, "test.shards"),
+        },
+        planned.CodeVersion);
 
     /// <summary>Digest of a file's bound columns, ids and groups; of a remote file's version instead, which needs none of its rows (docs/decisions/0073).</summary>
     internal static string DigestOf(
@@ -88,16 +93,19 @@ public sealed class Planner(DataFiles data, DigestCache? digests, TimeProvider t
             : digests.Of(file.File.Path, bindings, () => RowsDigest.Compute(file, cancellationToken));
     }
 
-    private static ImmutableArray<DataFile> Found(ImmutableArray<DataFile> planned, ImmutableArray<string> paths, string field) =>
-        paths.Length == planned.Length
+    private ImmutableArray<DataFile> Found(ImmutableArray<DataFile> planned, ImmutableArray<string> patterns, string field)
+    {
+        var paths = data.Expand(patterns, field);
+        return paths.Length == planned.Length
             ? [.. planned.Zip(paths, (file, path) => file with { Uri = path })]
             : throw Failure.Invalid(
                 $"{field}: {paths.Length:N0} files here; the run was planned with {planned.Length:N0}. Every worker must see the same files.");
+    }
 
     /// <summary>The spec as a run records it: the model's digest in it, and no signature.</summary>
-    private static RunSpec Pinned(RunSpec spec, BaseModel model) => spec with
+    private static RunSpec Pinned(RunSpec spec, string modelDigest) => spec with
     {
-        Model = new ModelSpec { Uri = FileUri.IsRemote(spec.Model.Uri) ? DataFiles.WithoutQuery(spec.Model.Uri) : Path.GetFullPath(spec.Model.Uri), Sha256 = model.Sha256 },
+        Model = new ModelSpec { Uri = FileUri.IsRemote(spec.Model.Uri) ? DataFiles.WithoutQuery(spec.Model.Uri) : Path.GetFullPath(spec.Model.Uri), Sha256 = modelDigest },
         Train = spec.Train with { Shards = [.. spec.Train.Shards.Select(DataFiles.WithoutQuery)] },
         Test = spec.Test with { Shards = [.. spec.Test.Shards.Select(DataFiles.WithoutQuery)] },
     };

@@ -5,6 +5,15 @@ public sealed record RunProgress
 {
     public required RunPhase Phase { get; init; }
 
+    /// <summary>The phase, as a state of the run.</summary>
+    public RunState State => Phase switch
+    {
+        RunPhase.Planning => RunState.Planning,
+        RunPhase.Ascending => RunState.Ascending,
+        RunPhase.Scoring => RunState.Scoring,
+        _ => RunState.Reducing,
+    };
+
     /// <summary>Units done, those of earlier sessions of the run included; see <see cref="RunPhase"/> for the unit.</summary>
     public required long DoneCount { get; init; }
 

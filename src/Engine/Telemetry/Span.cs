@@ -8,9 +8,10 @@ internal static class Span
 {
     private static readonly ActivitySource Source = new(EngineTelemetry.Name, EngineTelemetry.Version);
 
-    public static async Task<T> OfAsync<T>(string name, Func<Activity?, Task<T>> work)
+    /// <param name="parent">Id of the span that it is a part of, in another process; null: that of the caller.</param>
+    public static async Task<T> OfAsync<T>(string name, Func<Activity?, Task<T>> work, string? parent = null)
     {
-        using var span = Source.StartActivity(name);
+        using var span = Source.StartActivity(name, ActivityKind.Internal, parent);
         try
         {
             return await work(span);

@@ -1,8 +1,8 @@
 namespace MirroredInfluence.Grains;
 
 /// <summary>
-/// The coordinator of a run; its key is the run directory, which holds all of its state: woken on another silo, it goes on from what is committed. Has the
-/// run planned and ascended once, announces the weights to the silos with lanes, hands out shards, and makes the result.
+/// The coordinator of a run; its key is the run directory, which holds all of its state: woken on another silo, it goes on from what is committed. Has a
+/// silo with lanes plan and ascend the run, once, announces the weights to the silos with lanes, hands out shards, and makes the result.
 /// </summary>
 [Alias("MirroredInfluence.IRunGrain")]
 public interface IRunGrain : IGrainWithStringKey

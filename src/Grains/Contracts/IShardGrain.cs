@@ -7,7 +7,12 @@ namespace MirroredInfluence.Grains;
 [Alias("MirroredInfluence.IShardGrain")]
 public interface IShardGrain : IGrainWithStringKey
 {
-    /// <summary>Begins to score, unless it does; returns at once. The session ends when the coordinator says that there are no more shards.</summary>
+    /// <summary>Plans the run and ascends its queries, and then begins to score; if it is at it already, nothing. Returns at once.</summary>
+    /// <param name="span">Of the run, as of W3C Trace Context, which this is a part of; null: it is not traced.</param>
+    [Alias("Prepare")]
+    Task PrepareAsync(RunOrder order, string? span);
+
+    /// <summary>Begins to score a run that is prepared, unless it does; returns at once. The session ends when the coordinator says that there are no more shards.</summary>
     [Alias("Score")]
     Task ScoreAsync(RunOrder order);
 }

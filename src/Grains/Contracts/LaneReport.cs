@@ -25,6 +25,14 @@ public sealed record LaneReport
     [Id(4)]
     public required bool WantsShard { get; init; }
 
+    /// <summary>The run is planned and ascended, as far as this session has to do with it.</summary>
+    [Id(10)]
+    public required bool IsPrepared { get; init; }
+
+    /// <summary>How far the session is with that, if it was asked to do it.</summary>
+    [Id(11)]
+    public PhaseReport? Preparation { get; init; }
+
     /// <summary>The only shard that is wanted: it is about to be scored for another run. Null: any.</summary>
     [Id(7)]
     public int? WantedShard { get; init; }

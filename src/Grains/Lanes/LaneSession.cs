@@ -6,9 +6,10 @@ using MirroredInfluence.Storage;
 namespace MirroredInfluence.Grains;
 
 /// <summary>A run on a silo: asks the coordinator for shards whenever lanes are the run's turn, and says what is committed. Gives signs of life while it has nothing to say.</summary>
+/// <param name="preparation">If the session is to prepare the run before it scores.</param>
 /// <param name="exchange">Reaches the coordinator, on whichever silo it is now.</param>
 internal sealed partial class LaneSession(
-    string name, RunOrder order, SiloLanes silo, TimeSpan beatInterval, Func<LaneReport, Task<ShardOrder>> exchange, ILogger logger) : IShardSource
+    string name, RunOrder order, Preparation? preparation, SiloLanes silo, TimeSpan beatInterval, Func<LaneReport, Task<ShardOrder>> exchange, ILogger logger) : IShardSource
 {
     private const int FaultsMax = 5, MergedBytesMax = 32 << 20;
 
@@ -21,6 +22,7 @@ internal sealed partial class LaneSession(
     private readonly Dictionary<int, ShardPart> _unheard = [];      // of shards that the coordinator has not answered for yet
     private readonly List<int> _mergedShards = [];
     private PartMerge? _merge;
+    private volatile bool _isPrepared;
     private RunPlan _plan = null!;
     private RunDirectory _directory = null!;
 
@@ -76,9 +78,10 @@ internal sealed partial class LaneSession(
         var models = silo.Borrow(spec.Model, data);
         try
         {
-            var planner = new Planner(data, silo.Digests, silo.Time, progress: null);
-            var (run, directory) = await RunBeginning.JoinAsync(spec, store, planner, models, cancellationToken);
-            (_plan, _directory) = (run.Plan, directory);
+            var (run, directory) = preparation is null
+                ? await RunBeginning.JoinAsync(spec, store, new Planner(data, silo.Digests, silo.Time), models, cancellationToken)
+                : await preparation.RunAsync(spec, store, models, data, cancellationToken);
+            (_plan, _directory, _isPrepared) = (run.Plan, directory, true);
             _merge = new PartMerge([.. run.Queries.Select(query => query.Name)], run.Spec.Score);
             using var files = run.OpenTrainFiles(silo.Digests, cancellationToken);
             using var progress = new ProgressMeter(silo.Time, progress: null, RunPhase.Scoring, _plan.RowCount);
@@ -162,7 +165,7 @@ internal sealed partial class LaneSession(
     {
         lock (_telling)
         {
-            var report = new LaneReport { Session = name, Done = [.. _done], InHand = [.. _inHand.Keys], UnscorableRowCount = _unscorableRowCount, WantsShard = false };
+            var report = new LaneReport { Session = name, Done = [.. _done], InHand = [.. _inHand.Keys], UnscorableRowCount = _unscorableRowCount, WantsShard = false, IsPrepared = _isPrepared, Preparation = _isPrepared ? null : preparation?.Report };
             (_done, _unscorableRowCount) = ([], 0);
             return report;
         }

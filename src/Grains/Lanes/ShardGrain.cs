@@ -13,7 +13,19 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
     private LaneSession? _session;
     private Task _running = Task.CompletedTask;
 
-    public Task ScoreAsync(RunOrder order)
+    public Task PrepareAsync(RunOrder order, string? span) => BeginAsync(order, new Preparation(silo, span));
+
+    public Task ScoreAsync(RunOrder order) => BeginAsync(order, preparation: null);
+
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        await _stop.CancelAsync();
+        await _running.WaitAsync(cancellationToken);
+    }
+
+    public void Dispose() => _stop.Dispose();
+
+    private Task BeginAsync(RunOrder order, Preparation? preparation)
     {
         if (!_running.IsCompleted)
         {
@@ -23,19 +35,11 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
 
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         var run = GrainFactory.GetGrain<IRunGrain>(order.Directory);
-        var session = _session = new LaneSession($"{this.GetPrimaryKeyString()}|{GrainContext.ActivationId}|{_sessionCount++}", order, silo, options.Value.BeatInterval, run.ExchangeAsync, logger);
+        var session = _session = new LaneSession($"{this.GetPrimaryKeyString()}|{GrainContext.ActivationId}|{_sessionCount++}", order, preparation, silo, options.Value.BeatInterval, run.ExchangeAsync, logger);
         var stop = _stop.Token;
         _running = Task.Run(() => RunAsync(session, order.Directory, stop), CancellationToken.None);
         return Task.CompletedTask;
     }
-
-    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
-    {
-        await _stop.CancelAsync();
-        await _running.WaitAsync(cancellationToken);
-    }
-
-    public void Dispose() => _stop.Dispose();
 
     private async Task RunAsync(LaneSession session, string directory, CancellationToken stop)
     {

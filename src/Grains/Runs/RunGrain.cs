@@ -10,6 +10,7 @@ namespace MirroredInfluence.Grains;
 
 /// <inheritdoc cref="IRunGrain"/>
 [Reentrant]
+[WithoutLanesFirst]
 internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalSiloDetails self, IOptions<GrainsOptions> options, TimeProvider time, ILogger<RunGrain> logger)
     : Grain, IRunGrain, IProgress<RunProgress>, IDisposable
 {
@@ -29,7 +30,9 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     private ShardBoard? _board;
     private CoordinatorWork? _work;
     private RunFailure? _failure;
-    private RunProgress? _progress;           // of the phases before and after scoring
+    private PhaseReport? _phase;              // that the run is in, but for scoring
+    private bool _isPrepared;
+    private string? _preparing;               // silo that does so
     private RunState _state;
     private long _rowCount;
     private long _rowCountBefore;
@@ -52,7 +55,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
             return true;
 
         DelayDeactivation(Timeout.InfiniteTimeSpan);
-        (_stop, _failure, _progress, _board, _unscorableRowCount) = (new CancellationTokenSource(), null, null, null, 0);
+        (_stop, _failure, _board, _preparing, _isPrepared, _unscorableRowCount) = (new CancellationTokenSource(), null, null, null, false, 0);
         _unable.Clear();
         _merged.Clear();
         _driving = DriveAsync(entry, _stop.Token);
@@ -119,6 +122,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
             _unable.Remove(SiloOf(report));
         if (_board is not { } board)
         {
+            Hear(report);
             _heard[report.Session] = report.IsLeaving ? null : [.. report.InHand];
             _heardDone.UnionWith(report.Done);
             return new ShardOrder { ShardIndex = -1, IsOver = _driving.IsCompleted, Repeated = report.Done };
@@ -145,7 +149,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     /// <summary>Called by the engine, on any thread.</summary>
     void IProgress<RunProgress>.Report(RunProgress value)
     {
-        _progress = value;
+        _phase = PhaseReports.Of(value);
         Interlocked.Increment(ref _version);
     }
 
@@ -202,24 +206,50 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     /// <returns>Rows that could not be scored.</returns>
     private async Task<long> RunAsync(LedgerEntry entry, Activity? span, CancellationToken stop)
     {
-        Enter(RunState.Planning);
-        using var work = _work = new CoordinatorWork(entry.Order, silo, this, stop);
-        var done = await Task.Run(() => work.PrepareAsync(stop), stop);
+        Enter(RunState.Waiting);
+        var isGoingOn = await PrepareAsync(span?.Id, stop);
+        using var work = _work = await Task.Run(() => CoordinatorWork.OpenAsync(entry.Order, silo, this, stop), stop);
         span?.SetTag("mirrored.run.id", work.RunId);
-        await ScoreAsync(work, done, stop);
+        await ScoreAsync(work, isGoingOn, stop);
         await HearOutAsync(stop);
         Enter(RunState.Reducing);
         return await Task.Run(() => work.FinishAsync(_merged, stop), stop);
     }
 
-    /// <summary>Hands out shards until all are done. Silos that come later join; what those who fall silent had goes to others.</summary>
-    private async Task ScoreAsync(CoordinatorWork work, ImmutableArray<int> done, CancellationToken stop)
+    /// <summary>Has a silo with lanes prepare the run, another when that one has gone. Sessions of an earlier coordinator say that it is prepared, and what they have in hand.</summary>
+    /// <returns>Whether an earlier coordinator may have handed out shards.</returns>
+    private async Task<bool> PrepareAsync(string? span, CancellationToken stop)
     {
+        var isGoingOn = await Task.Run(() => RunDirectory.IsPlannedAsync(silo.OpenStore(Directory), stop), stop);
+        if (isGoingOn)
+            await Task.Delay(options.Value.Silence / 2, time, stop);
+        for (var deaths = new List<string>(); !_isPrepared; await Task.Delay(options.Value.BeatInterval / 4, time, stop))
+        {
+            var silos = await AbleSilosAsync();
+            if (_preparing is { } gone && !silos.Contains(gone))
+            {
+                if (!_unable.ContainsKey(gone))
+                    deaths.Add(gone);
+                if (deaths.Count == Engine.BatchWorker.DeathsMax)
+                    throw Failure.Data($"{Directory}: {deaths.Count} silos died while they planned the run or ascended its queries: {string.Join(", ", deaths)}. Look at what their logs say last; submit it again when that is mended.");
+                _preparing = null;
+            }
+
+            _preparing ??= silos.Contains(_self) ? _self : silos.Order(StringComparer.Ordinal).ElementAtOrDefault((int)((uint)Directory.GetHashCode(StringComparison.Ordinal) % Math.Max(1, silos.Length)));
+            if (_preparing is not null)
+                Announce(_preparing, shards => shards.PrepareAsync(_entry!.Order, span));
+        }
+
+        return isGoingOn;
+    }
+
+    /// <summary>Hands out shards until all are done. Silos that come later join; what those who fall silent had goes to others.</summary>
+    private async Task ScoreAsync(CoordinatorWork work, bool isGoingOn, CancellationToken stop)
+    {
+        var done = await Task.Run(() => work.ListDoneAsync(stop), stop);
         var board = new ShardBoard(work.Plan.Shards, done, time, options.Value.Silence);
         (_rowCount, _scoringSince) = (done.Sum(shard => (long)work.Plan.Shards[shard].RowCount), time.GetTimestamp());
         _rowCountBefore = _rowCount;
-        if (work.IsGoingOn)
-            await Task.Delay(options.Value.Silence / 2, time, stop);   // an earlier coordinator's sessions say what they have in hand
         foreach (var (session, inHand) in _heard)
         {
             if (inHand is { } shards)
@@ -228,7 +258,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
 
         foreach (var shard in _heardDone)
             MarkDone(board, shard);
-        if (work.IsGoingOn)
+        if (isGoingOn)
         {
             var dead = (await work.ReadInHandAsync(stop)).Where(said => !_heard.ContainsKey(said.Session)).Select(said => (said.Session, (IEnumerable<int>)said.Shards));
             await SetAsideAsync(board, work, board.Bury(dead), stop);
@@ -241,7 +271,8 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         LogCoordinated(logger, Directory, done.Length, work.Plan.Shards.Length);
         while (board.LeftCount > 0)
         {
-            await AnnounceAsync(_entry!.Order);
+            foreach (var able in await AbleSilosAsync())
+                Announce(able, shards => shards.ScoreAsync(_entry!.Order));
             await SetAsideAsync(board, work, board.Bury(), stop);
             _counts.Shards(board);
             await Task.Delay(options.Value.BeatInterval / 4, time, stop);
@@ -287,8 +318,8 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         return true;
     }
 
-    /// <summary>To all silos with lanes, but for those that could not go on a short while ago. The run fails when none can.</summary>
-    private async Task AnnounceAsync(RunOrder order)
+    /// <summary>Silos with lanes, but for those that could not go on a short while ago. The run fails when none can.</summary>
+    private async Task<string[]> AbleSilosAsync()
     {
         string[] silos;
         try
@@ -297,25 +328,31 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         }
         catch (Exception exception) when (GrainCalls.IsLost(exception, CancellationToken.None))
         {
-            return;   // its silo died: it comes back on another
+            return [];   // its silo died: it comes back on another
         }
 
         if (silos.Length > 0 && silos.All(_unable.ContainsKey))
-        {
             Fail(_unable[silos[0]].Failure);
-            return;
-        }
-
-        foreach (var silo in silos)
-        {
-            if (!_unable.TryGetValue(silo, out var unable) || time.GetElapsedTime(unable.Since) > options.Value.Rest)
-                Announce(GrainFactory.GetGrain<IShardGrain>($"{silo}|{Directory}"), order);
-        }
+        return [.. silos.Where(silo => !_unable.TryGetValue(silo, out var unable) || time.GetElapsedTime(unable.Since) > options.Value.Rest)];
     }
 
     /// <summary>Nobody waits for a silo.</summary>
-    private void Announce(IShardGrain shards, RunOrder order) => shards.ScoreAsync(order).ContinueWith(
-        task => LogNotAnnounced(logger, shards.GetPrimaryKeyString(), task.Exception!.InnerException!), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+    private void Announce(string silo, Func<IShardGrain, Task> announce) => announce(GrainFactory.GetGrain<IShardGrain>($"{silo}|{Directory}")).ContinueWith(
+        task => LogNotAnnounced(logger, silo, Directory, task.Exception!.InnerException!), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    /// <summary>Before there is a board.</summary>
+    private void Hear(LaneReport report)
+    {
+        _isPrepared |= report.IsPrepared;
+        if (report.IsLeaving && SiloOf(report) == _preparing)
+            _preparing = null;   // another is asked
+        if (report.Preparation is not { } phase || _isPrepared)
+            return;
+        if (phase.State != _state)
+            Enter(phase.State);
+        _phase = phase;
+        Interlocked.Increment(ref _version);
+    }
 
     private void Fail(RunFailure failure)
     {
@@ -333,7 +370,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
 
     private void Enter(RunState state)
     {
-        (_state, _progress) = (state, null);
+        (_state, _phase) = (state, null);
         _counts.Enter(state);
         Interlocked.Increment(ref _version);
     }
@@ -362,13 +399,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
             return report with { DoneCount = _rowCount, TotalCount = _work!.Plan.RowCount, PerSecond = seconds > 0 ? (_rowCount - _rowCountBefore) / seconds : 0 };
         }
 
-        return _progress is not { } progress ? report : report with
-        {
-            State = _state == RunState.Planning && progress.Phase == RunPhase.Ascending ? RunState.Ascending : _state,
-            DoneCount = progress.DoneCount,
-            TotalCount = progress.TotalCount,
-            PerSecond = progress.PerSecond,
-        };
+        return _phase is { } phase ? report with { DoneCount = phase.DoneCount, TotalCount = phase.TotalCount, PerSecond = phase.PerSecond } : report;
     }
 
     [LoggerMessage(LogLevel.Information, "{Directory}: coordinated here; {DoneCount} of {ShardCount} shards are done.")]
@@ -377,6 +408,6 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     [LoggerMessage(LogLevel.Error, "{Directory}: the run failed: {Reason}")]
     private static partial void LogEnd(ILogger logger, string directory, string reason, Exception? fault);
 
-    [LoggerMessage(LogLevel.Information, "{Key}: did not take the run's announcement; it is announced again.")]
-    private static partial void LogNotAnnounced(ILogger logger, string key, Exception exception);
+    [LoggerMessage(LogLevel.Information, "{Directory}: {Silo} did not take its announcement; it is announced again.")]
+    private static partial void LogNotAnnounced(ILogger logger, string silo, string directory, Exception exception);
 }

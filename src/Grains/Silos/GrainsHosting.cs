@@ -3,6 +3,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using MirroredInfluence.Storage;
 using Orleans.Configuration;
+using Orleans.Placement;
+using Orleans.Runtime.MembershipService.SiloMetadata;
 
 namespace MirroredInfluence.Grains;
 
@@ -11,14 +13,19 @@ public static class GrainsHosting
 {
     public static ISiloBuilder AddMirroredGrains(this ISiloBuilder silo, Action<GrainsOptions> configure)
     {
-        silo.Services.AddOptions<GrainsOptions>().Configure(configure);
+        var options = new GrainsOptions();
+        configure(options);
+        silo.Services.AddSingleton(Options.Create(options));
         silo.Services.TryAddSingleton(TimeProvider.System);
-        silo.Services.AddSingleton(services => new SiloLanes(Options(services).Lanes ?? new ComputeSpec(), Options(services).BeatInterval / 10, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<IObjectPeers>()));
+        silo.Services.AddSingleton(services => new SiloLanes(
+            options.Lanes ?? new ComputeSpec(), options.BeatInterval / 10, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<IObjectPeers>()));
         silo.Services.AddSingleton(services => ObjectStores.Open(
-            ObjectUri.Parse(Options(services).Ledger), services.GetRequiredService<SiloLanes>().Cache, services.GetRequiredService<TimeProvider>()));
+            ObjectUri.Parse(options.Ledger), services.GetRequiredService<SiloLanes>().Cache, services.GetRequiredService<TimeProvider>()));
         silo.Services.AddSingleton<SiloPeers>().AddSingleton<IObjectPeers>(services => services.GetRequiredService<SiloPeers>());
         silo.Services.AddSingleton<RunLedger>();
         silo.Services.AddPlacementDirector<SiloOfKey, SiloOfKey.Director>();
+        silo.Services.AddPlacementFilter<WithoutLanesFirst, WithoutLanesFirst.Director>(ServiceLifetime.Singleton);
+        silo.UseSiloMetadata(WithoutLanesFirst.Metadata(options.Lanes is not null));
         silo.Services.AddHostedService<SiloBeat>();
 #pragma warning disable ORLEANSEXP003   // decision 0110
         silo.AddDistributedGrainDirectory();
@@ -30,6 +37,4 @@ public static class GrainsHosting
     /// <summary>Looks whether a silo could compute so.</summary>
     /// <exception cref="MirroredException">Invalid: there is no such device.</exception>
     public static void CheckDevices(ComputeSpec lanes) => Engine.DeviceModels.CountLanes(lanes);
-
-    private static GrainsOptions Options(IServiceProvider services) => services.GetRequiredService<IOptions<GrainsOptions>>().Value;
 }

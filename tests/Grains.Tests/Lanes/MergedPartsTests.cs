@@ -27,7 +27,7 @@ public sealed class MergedPartsTests : IDisposable
         await _bench.RunAsync(spec);
         var order = new RunOrder { Directory = _bench.File("run"), Spec = RunSpecWriter.Write(spec), Priority = 10, AllowPoisoned = false };
         var (next, reports) = (-1, new List<LaneReport>());
-        var session = new LaneSession("session", order, _silo, TimeSpan.FromSeconds(1), ExchangeAsync, NullLogger.Instance);
+        var session = new LaneSession("session", order, preparation: null, _silo, TimeSpan.FromSeconds(1), ExchangeAsync, NullLogger.Instance);
         await session.RunAsync(Cancel);
         await session.LeaveAsync(failure: null, Cancel);
 

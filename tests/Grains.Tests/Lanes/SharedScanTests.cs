@@ -107,7 +107,7 @@ public sealed class SharedScanTests : IDisposable
     private Task RunAsync(RunSpec spec, string directory, Shards shards)
     {
         var order = new RunOrder { Directory = _bench.File(directory), Spec = RunSpecWriter.Write(spec), Priority = 10, AllowPoisoned = false };
-        return Task.Run(() => new LaneSession(directory, order, _silo, TimeSpan.FromMilliseconds(100), shards.ExchangeAsync, NullLogger.Instance).RunAsync(Cancel), Cancel);
+        return Task.Run(() => new LaneSession(directory, order, preparation: null, _silo, TimeSpan.FromMilliseconds(100), shards.ExchangeAsync, NullLogger.Instance).RunAsync(Cancel), Cancel);
     }
 
     /// <summary>A coordinator, as a silo sees it.</summary>

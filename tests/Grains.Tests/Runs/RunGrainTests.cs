@@ -9,6 +9,8 @@ public sealed class RunGrainTests : IDisposable
 {
     private static readonly string[] s_results = ["result.json", "result.arrow"];
 
+    private const string CoordinatorsName = "Silo_1";
+
     private readonly Workbench _bench = new();
 
     public void Dispose() => _bench.Dispose();
@@ -42,6 +44,55 @@ public sealed class RunGrainTests : IDisposable
         Assert.InRange(committed, 50, 499);
         Assert.Equal(RunState.Finished, (await EndAsync(run)).State);
         await AssertSameAsync("here", "there");
+    }
+
+    [Fact]
+    public async Task Coordinators_LiveOnSilosWithoutLanes()
+    {
+        var spec = _bench.Spec();
+        await RunHereAsync(spec, "here");
+        await using var cluster = await TestCluster.StartAsync(_bench, 3, CoordinatorsName);
+        for (var count = 0; count < 5; count++)
+        {
+            var run = await SubmitAsync(cluster, spec, $"there {count}", priority: 0);
+            while ((await run.ReportAsync()).State != RunState.Scoring)
+                await Task.Delay(10, Cancel);
+            Assert.Equal(cluster.Silos.Single(silo => silo.Name == CoordinatorsName).SiloAddress, await cluster.Client.GetGrain<IManagementGrain>(0).GetActivationAddress(run, Cancel));
+        }
+
+        await FinishAsync(cluster, spec, "there 3");
+        await AssertSameAsync("here", "there 3");
+    }
+
+    [Fact]
+    public async Task ASiloThatIsKilledWhileItPreparesARun_ChangesNothing()
+    {
+        var spec = SlowToAscend(2000);
+        await RunHereAsync(spec, "here");
+        await using var cluster = await TestCluster.StartAsync(_bench, 3, CoordinatorsName);
+        var run = await SubmitAsync(cluster, spec, "there");
+        await KillWhoPreparesAsync(cluster, run);
+        Assert.Equal(RunState.Finished, (await EndAsync(run)).State);
+        await AssertSameAsync("here", "there");
+    }
+
+    [Fact]
+    public async Task ARunThatKillsThreeSilosBeforeItIsScored_Fails()
+    {
+        await using var cluster = await TestCluster.StartAsync(_bench, 1, "Silo_0");
+        var run = await SubmitAsync(cluster, _bench.Spec(), "there");
+        foreach (var silo in (string[])["127.0.0.1:1@1", "127.0.0.1:2@1", "127.0.0.1:3@1"])   // give one sign of life each
+        {
+            Assert.Equal(RunState.Waiting, (await run.ReportAsync()).State);
+            await cluster.Client.GetGrain<IRunsGrain>(0).BeatAsync(silo);
+            while ((await cluster.Client.GetGrain<IRunsGrain>(0).SilosAsync()).Length > 0)
+                await Task.Delay(10, Cancel);
+            await Task.Delay(TimeSpan.FromMilliseconds(200), Cancel);   // longer than between two looks of the coordinator
+        }
+
+        var report = await EndAsync(run);
+        Assert.Equal((RunState.Failed, FailureKind.Data), (report.State, report.Failure!.Kind));
+        Assert.Contains("3 silos died while they planned the run or ascended its queries: 127.0.0.1:1@1, 127.0.0.1:2@1, 127.0.0.1:3@1.", report.Failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -173,6 +224,32 @@ public sealed class RunGrainTests : IDisposable
         var result = await _bench.RunAsync(spec, name);
         var directory = await RunDirectory.OpenAsync(_bench.Store(name), Cancel);
         await ResultFiles.WriteAsync(directory, ObjectUri.Parse(_bench.File(name)), result, AnyFiles.Data, spec.Report, Cancel);
+    }
+
+    private RunSpec SlowToAscend(int steps)
+    {
+        var spec = _bench.Spec();
+        return spec with { Ascent = spec.Ascent with { Steps = steps, LearningRate = 1e-9 } };
+    }
+
+    /// <summary>The coordinator waits until another does.</summary>
+    private static async Task KillWhoPreparesAsync(InProcessTestCluster cluster, IRunGrain run)
+    {
+        var management = cluster.Client.GetGrain<IManagementGrain>(0);
+        while (true)
+        {
+            foreach (var silo in cluster.Silos.Where(silo => silo.Name != CoordinatorsName))
+            {
+                var shards = cluster.Client.GetGrain<IShardGrain>($"{silo.SiloAddress.ToParsableString()}|{run.GetPrimaryKeyString()}");
+                if ((await run.ReportAsync()).State == RunState.Ascending && await management.GetActivationAddress(shards, Cancel) is not null)
+                {
+                    await cluster.KillSiloAsync(silo, Cancel);
+                    return;
+                }
+            }
+
+            await Task.Delay(10, Cancel);
+        }
     }
 
     private static async Task<InProcessSiloHandle> HostOfAsync(InProcessTestCluster cluster, IRunGrain run, bool isCoordinator)

@@ -38,8 +38,10 @@ public sealed class SiloTelemetryTests : IDisposable
 
         var coordinated = Assert.Single(collector.Spans, span => span.Name == "run");
         Assert.Matches("^mirrored.run.id=[0-9a-f]+$", coordinated.Attributes);
-        Assert.All(collector.Spans.Where(span => span.Name is "plan" or "ascent" or "reduce"), span => Assert.Equal(coordinated.Id, span.ParentId));
-        Assert.Equal(["ascent", "plan", "reduce", "run", "shard"], collector.Spans.Select(span => span.Name).Distinct().Order(StringComparer.Ordinal));
+        var prepared = Assert.Single(collector.Spans, span => span.Name == "prepare");
+        Assert.All(collector.Spans.Where(span => span.Name is "prepare" or "reduce"), span => Assert.Equal(coordinated.Id, span.ParentId));
+        Assert.All(collector.Spans.Where(span => span.Name is "plan" or "ascent"), span => Assert.Equal(prepared.Id, span.ParentId));
+        Assert.Equal(["ascent", "plan", "prepare", "reduce", "run", "shard"], collector.Spans.Select(span => span.Name).Distinct().Order(StringComparer.Ordinal));
         Assert.Equal(4, collector.Spans.Count(span => span.Name == "shard"));
     }
 }
