@@ -15,7 +15,7 @@ public static class OtherSpec
             return;
         throw Failure.Invalid(
             $"{directory}: found another run, which was submitted with another spec; in it differ: {string.Join(", ", differing)}. "
-            + "Choose another directory, or cancel that run first and delete its directory.");
+            + "Choose another directory, or delete this one if its run has ended and is not wanted any more.");
     }
 
     private static JsonObject Asked(RunSpec spec) => JsonNode.Parse(RunSpecWriter.Write(spec with { Compute = new ComputeSpec(), Report = new ReportSpec() }))!.AsObject();

@@ -15,7 +15,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     : Grain, IRunGrain, IProgress<RunProgress>, IDisposable
 {
     private const int ResultPieceBytes = 1 << 20;
-    private static readonly TimeSpan NewsPatience = TimeSpan.FromSeconds(5), NewsInterval = TimeSpan.FromMilliseconds(50), HearInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan NewsPatience = TimeSpan.FromSeconds(2), NewsInterval = TimeSpan.FromMilliseconds(50), HearInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly Dictionary<string, ImmutableArray<int>?> _heard = new(StringComparer.Ordinal);   // sessions → shards in hand, before there is a board; null: it has left
     private readonly Dictionary<string, (RunFailure Failure, long Since)> _unable = new(StringComparer.Ordinal);    // silos whose last session found a store or device unavailable
@@ -189,8 +189,11 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
             await _stop.CancelAsync();   // sessions hear that it is over
         }
 
-        // A coordinator that moves to another silo has not ended its run.
-        if (!_isLeaving)
+        if (await EndByAnotherAsync(CancellationToken.None) is { } ended)
+        {
+            _entry = ended;
+        }
+        else if (!_isLeaving)   // a coordinator that moves to another silo has not ended its run
         {
             var last = Report(_entry!);
             var (doneCount, totalCount) = end == RunState.Finished ? (_work!.Plan.RowCount, _work.Plan.RowCount) : (last.DoneCount, last.TotalCount);
@@ -212,6 +215,8 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         span?.SetTag("mirrored.run.id", work.RunId);
         await ScoreAsync(work, isGoingOn, stop);
         await HearOutAsync(stop);
+        if (await EndByAnotherAsync(stop) is { } ended)
+            return ended.UnscorableRowCount;
         Enter(RunState.Reducing);
         return await Task.Run(() => work.FinishAsync(_merged, stop), stop);
     }
@@ -288,6 +293,9 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         }
     }
 
+    /// <summary>The run went on elsewhere, to its end: this silo was late, and does not know yet that the others count it as dead.</summary>
+    private async Task<LedgerEntry?> EndByAnotherAsync(CancellationToken stop) => await ledger.TryGetAsync(Directory, stop) is { End: not null } ended ? ended : null;
+
     /// <summary>A session of the coordinator's own silo dies together with it: what it had in hand is written down before it is scored.</summary>
     private async Task TellInHandAsync(ShardBoard board, string session)
     {
@@ -356,6 +364,8 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
 
     private void Fail(RunFailure failure)
     {
+        if (_failure is null)
+            LogEnd(logger, Directory, failure.Message, fault: null);
         _failure ??= failure;
         _stop.Cancel();
     }

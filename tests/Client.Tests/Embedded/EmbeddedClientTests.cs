@@ -146,7 +146,7 @@ public sealed class EmbeddedClientTests : IAsyncLifetime
             Assert.Equal(FailureKind.Invalid, failure.Kind);
             Assert.Equal(
                 $"{_folder.File("run")}: found another run, which was submitted with another spec; in it differ: train, seed. "
-                + "Choose another directory, or cancel that run first and delete its directory.",
+                + "Choose another directory, or delete this one if its run has ended and is not wanted any more.",
                 failure.Message);
         }
     }
