@@ -41,6 +41,10 @@ public sealed record LaneReport
     [Id(6)]
     public bool IsLeaving { get; init; }
 
+    /// <summary>With the last report: the silo stops, and shall be asked no more.</summary>
+    [Id(12)]
+    public bool IsStopping { get; init; }
+
     /// <summary>With the last report: shards of the session that nobody else had done, whose parts are merged in <see cref="Merged"/>; null where the parts are only in the run directory.</summary>
     [Id(8)]
     public int[]? MergedShards { get; init; }

@@ -38,10 +38,15 @@ internal sealed partial class LaneSession(
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var beating = BeatAsync(stop.Token);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var beating = BeatAsync(over, stop.Token);
         try
         {
-            await ScoreAsync(cancellationToken);
+            await ScoreAsync(over.Token, cancellationToken);
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // The run has ended while it was prepared.
         }
         finally
         {
@@ -51,14 +56,14 @@ internal sealed partial class LaneSession(
     }
 
     /// <summary>Tells the coordinator that the session ends, and gives it what this silo has merged.</summary>
-    public async Task LeaveAsync(RunFailure? failure, CancellationToken cancellationToken)
+    public async Task LeaveAsync(RunFailure? failure, bool isStopping, CancellationToken cancellationToken)
     {
         if (_unheard.Count > 0)
             await ExchangeAsync(report => report, cancellationToken);
         var merged = _merge is { RowCount: <= int.MaxValue } merge && _mergedShards.Count > 0 ? _directory.Pack(merge.ToPart()) : null;
         var isSent = merged is { Length: <= MergedBytesMax };
         await ExchangeAsync(
-            report => report with { IsLeaving = true, Failure = failure, MergedShards = isSent ? [.. _mergedShards] : null, Merged = isSent ? merged : null }, cancellationToken);
+            report => report with { IsLeaving = true, IsStopping = isStopping, Failure = failure, MergedShards = isSent ? [.. _mergedShards] : null, Merged = isSent ? merged : null }, cancellationToken);
     }
 
     (Shard? Shard, int? Later, bool IsOver) IShardSource.Next(CancellationToken stop)
@@ -70,7 +75,7 @@ internal sealed partial class LaneSession(
     async Task<bool> IShardSource.TryTakeAsync(int shardIndex, CancellationToken stop) =>
         Taken(await ExchangeAsync(report => report with { WantsShard = true, WantedShard = shardIndex }, stop)) is not null;
 
-    private async Task ScoreAsync(CancellationToken cancellationToken)
+    private async Task ScoreAsync(CancellationToken over, CancellationToken cancellationToken)
     {
         var spec = silo.Fit(RunSpecReader.Read(order.Spec, order.Directory));
         using var data = new DataFiles(silo.Cache, silo.Time, cancellationToken);
@@ -80,7 +85,7 @@ internal sealed partial class LaneSession(
         {
             var (run, directory) = preparation is null
                 ? await RunBeginning.JoinAsync(spec, store, new Planner(data, silo.Digests, silo.Time), models, cancellationToken)
-                : await preparation.RunAsync(spec, store, models, data, cancellationToken);
+                : await preparation.RunAsync(spec, store, models, data, over);
             (_plan, _directory, _isPrepared) = (run.Plan, directory, true);
             _merge = new PartMerge([.. run.Queries.Select(query => query.Name)], run.Spec.Score);
             using var files = run.OpenTrainFiles(silo.Digests, cancellationToken);
@@ -125,13 +130,16 @@ internal sealed partial class LaneSession(
         }
     }
 
-    private async Task BeatAsync(CancellationToken stop)
+    private async Task BeatAsync(CancellationTokenSource over, CancellationToken stop)
     {
         try
         {
             using var timer = new PeriodicTimer(beatInterval, silo.Time);
             while (await timer.WaitForNextTickAsync(stop))
-                await ExchangeAsync(report => report, stop);
+            {
+                if ((await ExchangeAsync(report => report, stop)).IsOver)
+                    await over.CancelAsync();
+            }
         }
         catch (OperationCanceledException)
         {

@@ -62,7 +62,7 @@ internal sealed partial class ShardGrain(SiloLanes silo, IOptions<GrainsOptions>
         try
         {
             using var patience = new CancellationTokenSource(options.Value.Silence);
-            await session.LeaveAsync(failure, patience.Token);
+            await session.LeaveAsync(failure, stop.IsCancellationRequested, patience.Token);
         }
         catch (Exception exception)
         {

@@ -18,7 +18,6 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     private static readonly TimeSpan NewsPatience = TimeSpan.FromSeconds(2), NewsInterval = TimeSpan.FromMilliseconds(50), HearInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly Dictionary<string, ImmutableArray<int>?> _heard = new(StringComparer.Ordinal);   // sessions → shards in hand, before there is a board; null: it has left
-    private readonly Dictionary<string, (RunFailure Failure, long Since)> _unable = new(StringComparer.Ordinal);    // silos whose last session found a store or device unavailable
     private readonly HashSet<int> _heardDone = [];                  // shards that were committed meanwhile
     private readonly List<LaneReport> _merged = [];                 // last reports of sessions, with what their silos have merged
     private readonly SemaphoreSlim _telling = new(1);               // what is in hand is written in order
@@ -27,12 +26,12 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     private Task _driving = Task.CompletedTask;
     private CancellationTokenSource _stop = new();
     private readonly RunCounts _counts = new();
+    private LaneSilos _silos = null!;
     private ShardBoard? _board;
     private CoordinatorWork? _work;
     private RunFailure? _failure;
     private PhaseReport? _phase;              // that the run is in, but for scoring
     private bool _isPrepared;
-    private string? _preparing;               // silo that does so
     private RunState _state;
     private long _rowCount;
     private long _rowCountBefore;
@@ -42,6 +41,12 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     private bool _isLeaving;
 
     private string Directory => this.GetPrimaryKeyString();
+
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _silos = NewSilos();
+        return Task.CompletedTask;
+    }
 
     public async Task<bool> WakeAsync()
     {
@@ -55,8 +60,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
             return true;
 
         DelayDeactivation(Timeout.InfiniteTimeSpan);
-        (_stop, _failure, _board, _preparing, _isPrepared, _unscorableRowCount) = (new CancellationTokenSource(), null, null, null, false, 0);
-        _unable.Clear();
+        (_stop, _silos, _failure, _board, _isPrepared, _unscorableRowCount) = (new CancellationTokenSource(), NewSilos(), null, null, false, 0);
         _merged.Clear();
         _driving = DriveAsync(entry, _stop.Token);
         return true;
@@ -114,18 +118,19 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     public async Task<ShardOrder> ExchangeAsync(LaneReport report)
     {
         GrainsTelemetry.Exchanged();
-        if (report.Failure is { Kind: FailureKind.Unavailable } unavailable)
-            _unable[SiloOf(report)] = (unavailable, time.GetTimestamp());
-        else if (report.Failure is { } failure)
+        // Sessions outlive their coordinator, and find the next one before anybody else does.
+        if (_driving.IsCompleted && !_isLeaving && !await WakeAsync())
+            return new ShardOrder { ShardIndex = -1, IsOver = true, Repeated = report.Done };
+
+        _silos.Hear(report);
+        if (report.Failure is { Kind: not FailureKind.Unavailable } failure)
             Fail(failure);
-        else if (report.Done.Length > 0)
-            _unable.Remove(SiloOf(report));
         if (_board is not { } board)
         {
             Hear(report);
             _heard[report.Session] = report.IsLeaving ? null : [.. report.InHand];
             _heardDone.UnionWith(report.Done);
-            return new ShardOrder { ShardIndex = -1, IsOver = _driving.IsCompleted, Repeated = report.Done };
+            return new ShardOrder { ShardIndex = -1, IsOver = false, Repeated = report.Done };
         }
 
         int[] repeated = [.. report.Done.Where(shard => !MarkDone(board, shard))];
@@ -138,10 +143,10 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
             board.Leave(report.Session);
         else
             board.Hear(report.Session, report.InHand);
-        var isOver = board.LeftCount == 0 || _stop.IsCancellationRequested;
-        var taken = report.WantsShard && !isOver && _entry!.Order.Priority > 0 ? board.Take(report.Session, report.WantedShard) : null;
+        var isOver = board.LeftCount == 0 || (_stop.IsCancellationRequested && !_isLeaving);
+        var taken = report.WantsShard && !isOver && !_isLeaving && _entry!.Order.Priority > 0 ? board.Take(report.Session, report.WantedShard) : null;
         _counts.Shards(board);
-        if ((taken is not null || report.IsLeaving) && SiloOf(report) == _self)
+        if ((taken is not null || report.IsLeaving) && LaneSilos.Of(report) == _self)
             await TellInHandAsync(board, report.Session);
         return new ShardOrder { ShardIndex = taken ?? -1, LaterShard = taken is null ? null : board.Later(report.Session, report.InHand.Length), IsOver = isOver, Repeated = repeated.Length > 0 ? repeated : null };
     }
@@ -228,21 +233,22 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         var isGoingOn = await Task.Run(() => RunDirectory.IsPlannedAsync(silo.OpenStore(Directory), stop), stop);
         if (isGoingOn)
             await Task.Delay(options.Value.Silence / 2, time, stop);
-        for (var deaths = new List<string>(); !_isPrepared; await Task.Delay(options.Value.BeatInterval / 4, time, stop))
+        var (preparing, deaths) = ((string?)null, new List<string>());
+        for (; !_isPrepared; await Task.Delay(options.Value.BeatInterval / 4, time, stop))
         {
-            var silos = await AbleSilosAsync();
-            if (_preparing is { } gone && !silos.Contains(gone))
+            var silos = await AskableSilosAsync();
+            if (preparing is not null && !silos.Contains(preparing))
             {
-                if (!_unable.ContainsKey(gone))
-                    deaths.Add(gone);
+                if (!_silos.IsResting(preparing))
+                    deaths.Add(preparing);
                 if (deaths.Count == Engine.BatchWorker.DeathsMax)
                     throw Failure.Data($"{Directory}: {deaths.Count} silos died while they planned the run or ascended its queries: {string.Join(", ", deaths)}. Look at what their logs say last; submit it again when that is mended.");
-                _preparing = null;
+                preparing = null;
             }
 
-            _preparing ??= silos.Contains(_self) ? _self : silos.Order(StringComparer.Ordinal).ElementAtOrDefault((int)((uint)Directory.GetHashCode(StringComparison.Ordinal) % Math.Max(1, silos.Length)));
-            if (_preparing is not null)
-                Announce(_preparing, shards => shards.PrepareAsync(_entry!.Order, span));
+            preparing ??= silos.Contains(_self) ? _self : silos.ElementAtOrDefault((int)((uint)Directory.GetHashCode(StringComparison.Ordinal) % Math.Max(1, silos.Length)));
+            if (preparing is not null)
+                Announce(preparing, shards => shards.PrepareAsync(_entry!.Order, span));
         }
 
         return isGoingOn;
@@ -276,7 +282,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         LogCoordinated(logger, Directory, done.Length, work.Plan.Shards.Length);
         while (board.LeftCount > 0)
         {
-            foreach (var able in await AbleSilosAsync())
+            foreach (var able in await AskableSilosAsync())
                 Announce(able, shards => shards.ScoreAsync(_entry!.Order));
             await SetAsideAsync(board, work, board.Bury(), stop);
             _counts.Shards(board);
@@ -326,22 +332,15 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         return true;
     }
 
-    /// <summary>Silos with lanes, but for those that could not go on a short while ago. The run fails when none can.</summary>
-    private async Task<string[]> AbleSilosAsync()
-    {
-        string[] silos;
-        try
-        {
-            silos = await GrainFactory.GetGrain<IRunsGrain>(0).SilosAsync();
-        }
-        catch (Exception exception) when (GrainCalls.IsLost(exception, CancellationToken.None))
-        {
-            return [];   // its silo died: it comes back on another
-        }
+    private LaneSilos NewSilos() => new(GrainFactory, options.Value.Rest, time);
 
-        if (silos.Length > 0 && silos.All(_unable.ContainsKey))
-            Fail(_unable[silos[0]].Failure);
-        return [.. silos.Where(silo => !_unable.TryGetValue(silo, out var unable) || time.GetElapsedTime(unable.Since) > options.Value.Rest)];
+    /// <summary>The run fails when none can go on with it.</summary>
+    private async Task<string[]> AskableSilosAsync()
+    {
+        var (silos, failure) = await _silos.AskableAsync();
+        if (failure is not null)
+            Fail(failure);
+        return silos;
     }
 
     /// <summary>Nobody waits for a silo.</summary>
@@ -352,8 +351,6 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     private void Hear(LaneReport report)
     {
         _isPrepared |= report.IsPrepared;
-        if (report.IsLeaving && SiloOf(report) == _preparing)
-            _preparing = null;   // another is asked
         if (report.Preparation is not { } phase || _isPrepared)
             return;
         if (phase.State != _state)
@@ -375,8 +372,6 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         if (priority is < 0 or > 100)
             throw Failure.Invalid($"priority: found {priority}; expected 0 to 100.");
     }
-
-    private static string SiloOf(LaneReport report) => report.Session[..report.Session.IndexOf('|', StringComparison.Ordinal)];
 
     private void Enter(RunState state)
     {

@@ -29,7 +29,7 @@ public sealed class MergedPartsTests : IDisposable
         var (next, reports) = (-1, new List<LaneReport>());
         var session = new LaneSession("session", order, preparation: null, _silo, TimeSpan.FromSeconds(1), ExchangeAsync, NullLogger.Instance);
         await session.RunAsync(Cancel);
-        await session.LeaveAsync(failure: null, Cancel);
+        await session.LeaveAsync(failure: null, isStopping: false, Cancel);
 
         var last = reports[^1];
         Assert.True(last.IsLeaving);

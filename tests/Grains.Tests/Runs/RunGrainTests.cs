@@ -64,16 +64,32 @@ public sealed class RunGrainTests : IDisposable
         await AssertSameAsync("here", "there 3");
     }
 
-    [Fact]
-    public async Task ASiloThatIsKilledWhileItPreparesARun_ChangesNothing()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ASiloThatGoesWhileItPreparesARun_ChangesNothing(bool isKilled)
     {
         var spec = SlowToAscend(2000);
         await RunHereAsync(spec, "here");
         await using var cluster = await TestCluster.StartAsync(_bench, 3, CoordinatorsName);
         var run = await SubmitAsync(cluster, spec, "there");
-        await KillWhoPreparesAsync(cluster, run);
+        var (silo, _) = await WhoPreparesAsync(cluster, run);
+        await (isKilled ? cluster.KillSiloAsync(silo, Cancel) : cluster.StopSiloAsync(silo, Cancel));
         Assert.Equal(RunState.Finished, (await EndAsync(run)).State);
         await AssertSameAsync("here", "there");
+    }
+
+    [Fact]
+    public async Task ARunThatIsCancelledWhileItIsPrepared_IsLetGoOf()
+    {
+        await using var cluster = await TestCluster.StartAsync(_bench, 1);
+        var run = await SubmitAsync(cluster, SlowToAscend(4000), "there");
+        var (_, shards) = await WhoPreparesAsync(cluster, run);
+        await run.CancelAsync();
+        Assert.Equal(RunState.Cancelled, (await run.ReportAsync()).State);
+        while (await cluster.Client.GetGrain<IManagementGrain>(0).GetActivationAddress(shards, Cancel) is not null)
+            await Task.Delay(10, Cancel);
+        Assert.False(Directory.Exists(Path.Combine(_bench.File("there"), "weights")), "queries are ascended for a run that was cancelled");
     }
 
     [Fact]
@@ -232,20 +248,16 @@ public sealed class RunGrainTests : IDisposable
         return spec with { Ascent = spec.Ascent with { Steps = steps, LearningRate = 1e-9 } };
     }
 
-    /// <summary>The coordinator waits until another does.</summary>
-    private static async Task KillWhoPreparesAsync(InProcessTestCluster cluster, IRunGrain run)
+    private static async Task<(InProcessSiloHandle Silo, IShardGrain Shards)> WhoPreparesAsync(InProcessTestCluster cluster, IRunGrain run)
     {
         var management = cluster.Client.GetGrain<IManagementGrain>(0);
         while (true)
         {
-            foreach (var silo in cluster.Silos.Where(silo => silo.Name != CoordinatorsName))
+            foreach (var silo in cluster.Silos)
             {
                 var shards = cluster.Client.GetGrain<IShardGrain>($"{silo.SiloAddress.ToParsableString()}|{run.GetPrimaryKeyString()}");
                 if ((await run.ReportAsync()).State == RunState.Ascending && await management.GetActivationAddress(shards, Cancel) is not null)
-                {
-                    await cluster.KillSiloAsync(silo, Cancel);
-                    return;
-                }
+                    return (silo, shards);
             }
 
             await Task.Delay(10, Cancel);
