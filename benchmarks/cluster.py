@@ -99,6 +99,7 @@ def rate(process: subprocess.Popen, pid: int) -> tuple[float, float]:
 
 def overhead(options, folder: Path, number: int) -> tuple[float, float]:
     silo = Silo(folder, "none")
+    list(events(silo.submit(*run_flags(options.model, folder, 1, folder / f"warm-up-{number}"))))  # silos live long
     rates = {}
 
     def local():
