@@ -24,7 +24,7 @@ public sealed record ClusterAddress
     /// <param name="gateways">As <see cref="Gateways"/>.</param>
     /// <param name="source">What messages call the list: where a user gave it.</param>
     /// <exception cref="MirroredException">Invalid: one is not a host and a port, or there is none.</exception>
-    public static IReadOnlyList<DnsEndPoint> ParseGateways(IReadOnlyList<string> gateways, string source)
+    internal static IReadOnlyList<DnsEndPoint> ParseGateways(IReadOnlyList<string> gateways, string source)
     {
         const string Expected = "expected a host and a port, such as silo.example:30000";
         return gateways.Count > 0 ? [.. gateways.Select(Parse)] : throw Failure.Invalid($"{source}: found no gateway; {Expected}.");
