@@ -31,16 +31,19 @@ internal sealed class LaneSchedule(TimeProvider time)
     public void Rest(Turn turn, TimeSpan? pause) =>
         turn.RestsUntil = pause is { } length ? time.GetTimestamp() + (long)(length.TotalSeconds * time.TimestampFrequency) : long.MaxValue;
 
-    /// <summary>Runs that were scored for, together, since a moment.</summary>
+    /// <summary>
+    /// Runs that were scored for, together, since a moment: they had it as one run of the sum of their priorities. So they go on together, and none that was taken along
+    /// in another's turn waits for it later.
+    /// </summary>
     public void Charge(IReadOnlyCollection<Turn> turns, long since)
     {
-        var seconds = time.GetElapsedTime(since).TotalSeconds / turns.Count;
+        var pass = time.GetElapsedTime(since).TotalSeconds / turns.Sum(turn => turn.Priority);
         foreach (var turn in turns)
         {
             if (turn.HasRested)
                 turn.Pass = Math.Max(turn.Pass, LeastPass(turn));
             turn.RestsUntil = long.MinValue;
-            turn.Pass += seconds / turn.Priority;
+            turn.Pass += pass;
         }
     }
 

@@ -37,14 +37,21 @@ public sealed class LaneScheduleTests
     }
 
     [Fact]
-    public void RunsThatAreScoredTogether_ShareTheTime()
+    public void RunsThatAreScoredTogether_CountAsOneOfTheirPriorities()
     {
-        var (first, second, third) = (Add(10), Add(10), Add(10));
-        var since = _time.GetTimestamp();
-        _time.Pass(TimeSpan.FromSeconds(8));
-        _schedule.Charge([first, second], since);
-        Assert.Equal([third, third, third, third], Score(4));
-        Assert.Equal(3, Score(3).Distinct().Count());
+        LaneSchedule.Turn[] together = [Add(5), Add(10), Add(25)];
+        var alone = Add(40);
+        Assert.InRange(Score(100, together).Count(turn => turn == alone), 49, 51);
+    }
+
+    [Fact]
+    public void WhoWasTakenAlong_DoesNotWaitForItLater()
+    {
+        var (high, low, other) = (Add(40), Add(10), Add(50));
+        Score(100, high, low);
+        _schedule.Remove(high);
+        Assert.InRange(Score(12).Count(turn => turn == low), 1, 3);
+        Assert.InRange(Score(60).Count(turn => turn == other), 49, 51);
     }
 
     [Fact]
@@ -67,7 +74,8 @@ public sealed class LaneScheduleTests
     }
 
     /// <summary>Shards of a second each.</summary>
-    private List<LaneSchedule.Turn> Score(int count)
+    /// <param name="together">Score each shard together.</param>
+    private List<LaneSchedule.Turn> Score(int count, params LaneSchedule.Turn[] together)
     {
         var turns = new List<LaneSchedule.Turn>();
         while (turns.Count < count)
@@ -75,7 +83,7 @@ public sealed class LaneScheduleTests
             var turn = _schedule.Next()!;
             var since = _time.GetTimestamp();
             _time.Pass(TimeSpan.FromSeconds(1));
-            _schedule.Charge([turn], since);
+            _schedule.Charge(together.Contains(turn) ? together : [turn], since);
             turns.Add(turn);
         }
 
