@@ -16,6 +16,13 @@ public interface IRun
     /// <exception cref="MirroredException">What the run failed with, of the same kind; Invalid: it was cancelled, or no such run was submitted.</exception>
     Task<InfluenceResult> ResultAsync(CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// The result as if there were no other training rows than are scored by now, to watch it grow; null before the first shard is scored. Of a finished run, its result.
+    /// Each shard's part is read once, however often it is asked for.
+    /// </summary>
+    /// <exception cref="MirroredException">Invalid: no such run was submitted. Data: a file of the run cannot be read.</exception>
+    Task<InfluenceResult?> ResultSoFarAsync(CancellationToken cancellationToken = default);
+
     /// <summary>Changes the run's share of lane time from now on; 0 pauses it until it is raised again. Does nothing to a run that has ended.</summary>
     /// <param name="priority">0 to 100.</param>
     Task SetPriorityAsync(int priority, CancellationToken cancellationToken = default);

@@ -35,11 +35,11 @@ internal sealed class StatusVerb : Verb
         var store = ObjectStores.Open(place, cache, terminal.Time);
         var directory = await RunDirectory.OpenAsync(store, cancellationToken);
         var status = await DirectoryStatus.ReadAsync(directory, store, terminal.Time.GetUtcNow(), cancellationToken);
-        var soFar = parsed.GetValue(_top) ? await new Reducer(data, terminal.Time).ReduceSoFarAsync(directory, cancellationToken) : null;
+        var soFar = parsed.GetValue(_top) && await ResultSoFar.TryOpenAsync(store, data, cancellationToken) is { } known ? await known.ReduceAsync(cancellationToken) : null;
 
         if (parsed.GetValue(_json))
         {
-            terminal.Output.WriteJsonLine(status with { Result = soFar is null ? null : ToJson(soFar) });
+            terminal.Output.WriteJsonLine(status with { Result = soFar is null ? null : JsonNode.Parse(ResultWriter.ToJson(soFar)) });
             return 0;
         }
 
@@ -51,13 +51,6 @@ internal sealed class StatusVerb : Verb
         }
 
         return 0;
-    }
-
-    private static JsonNode ToJson(RunResult result)
-    {
-        using var stream = new MemoryStream();
-        ResultWriter.WriteJson(stream, result);
-        return JsonNode.Parse(stream.ToArray())!;
     }
 
     private static void Write(DirectoryStatus status, ObjectUri place, TextWriter output)

@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Runtime.CompilerServices;
 using MirroredInfluence.Grains;
 
@@ -56,6 +57,17 @@ internal sealed class ClusterRun(string directory, IRunGrain run) : IRun
         return InfluenceResult.Parse(json.ToArray(), directory);
     }
 
+    public async Task<InfluenceResult?> ResultSoFarAsync(CancellationToken cancellationToken = default)
+    {
+        if ((await StatusAsync(cancellationToken).ConfigureAwait(false)).State == RunState.Finished)
+            return await ResultAsync(cancellationToken).ConfigureAwait(false);
+        SoFarReport report;
+        do
+            report = await ClusterCall.OfAsync(run.ReadSoFarAsync, cancellationToken).ConfigureAwait(false);
+        while (!report.IsMade);
+        return report.Json is { } zipped ? InfluenceResult.Parse(Unzip(zipped), directory) : null;
+    }
+
     public Task SetPriorityAsync(int priority, CancellationToken cancellationToken = default)
     {
         RunOptions.CheckPriority(priority);
@@ -63,4 +75,12 @@ internal sealed class ClusterRun(string directory, IRunGrain run) : IRun
     }
 
     public Task CancelAsync(CancellationToken cancellationToken = default) => ClusterCall.OfAsync(run.CancelAsync, cancellationToken);
+
+    private static byte[] Unzip(byte[] zipped)
+    {
+        using var zip = new GZipStream(new MemoryStream(zipped), CompressionMode.Decompress);
+        using var bytes = new MemoryStream();
+        zip.CopyTo(bytes);
+        return bytes.ToArray();
+    }
 }

@@ -19,6 +19,9 @@ internal sealed class ConnectingRun(string directory, ConnectingClient client) :
     public async Task<InfluenceResult> ResultAsync(CancellationToken cancellationToken = default) =>
         await (await RunAsync(cancellationToken).ConfigureAwait(false)).ResultAsync(cancellationToken).ConfigureAwait(false);
 
+    public async Task<InfluenceResult?> ResultSoFarAsync(CancellationToken cancellationToken = default) =>
+        await (await RunAsync(cancellationToken).ConfigureAwait(false)).ResultSoFarAsync(cancellationToken).ConfigureAwait(false);
+
     public async Task SetPriorityAsync(int priority, CancellationToken cancellationToken = default) =>
         await (await RunAsync(cancellationToken).ConfigureAwait(false)).SetPriorityAsync(priority, cancellationToken).ConfigureAwait(false);
 

@@ -38,7 +38,7 @@ public sealed class EmbeddedClient : IMirroredClient
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         var place = RunPlace.Open(options.Directory, spec.Compute, _time);
-        var work = new RunWork(spec, place, options.Priority, _time.GetUtcNow(), Interlocked.Increment(ref _submittedCount));
+        var work = new RunWork(spec, place, options.Priority, _time.GetUtcNow(), Interlocked.Increment(ref _submittedCount), _time);
         var kept = _works.GetOrAdd(place.Name, work);
         while (kept != work && !await kept.CanBeJoinedAsync(cancellationToken))
         {
@@ -47,7 +47,7 @@ public sealed class EmbeddedClient : IMirroredClient
         }
 
         if (kept == work)
-            _ = work.RunAsync(_body, _turns, _time);
+            _ = work.RunAsync(_body, _turns);
         else
             kept.RefuseOther(spec);
         if (_isDisposed)

@@ -11,6 +11,8 @@ internal sealed class EmbeddedRun(string directory, EmbeddedClient client) : IRu
 
     public Task<InfluenceResult> ResultAsync(CancellationToken cancellationToken = default) => client.Find(directory).ResultAsync(cancellationToken);
 
+    public Task<InfluenceResult?> ResultSoFarAsync(CancellationToken cancellationToken = default) => client.Find(directory).ResultSoFarAsync(cancellationToken);
+
     public Task SetPriorityAsync(int priority, CancellationToken cancellationToken = default)
     {
         RunOptions.CheckPriority(priority);

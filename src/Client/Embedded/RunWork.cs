@@ -1,16 +1,18 @@
 using System.Diagnostics.CodeAnalysis;
 using MirroredInfluence.Engine;
+using MirroredInfluence.Report;
 using MirroredInfluence.Storage;
 
 namespace MirroredInfluence.Client.Embedded;
 
 /// <summary>A run from its submission to its end, which is one of <see cref="RunStatus.HasEnded"/>.</summary>
 /// <param name="number">How many were submitted before it, and it.</param>
-[SuppressMessage("Design", "CA1001", Justification = "The cancellation has neither timer nor link to free, and may be asked for at any time.")]
-internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTimeOffset submittedAt, long number) : IProgress<RunProgress>
+[SuppressMessage("Design", "CA1001", Justification = "Neither has a timer, a link or a handle to free, and both may be used at any time.")]
+internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTimeOffset submittedAt, long number, TimeProvider time) : IProgress<RunProgress>
 {
     private readonly Lock _access = new();
     private readonly CancellationTokenSource _cancellation = new();
+    private readonly SemaphoreSlim _asking = new(1);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LatestStatus _status = new(new RunStatus
     {
@@ -24,6 +26,7 @@ internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTi
         SubmittedAt = submittedAt,
     });
 
+    private ResultSoFar? _soFar;
     private int _priority = priority;
     private CancellationTokenSource? _interruption;     // of the turn that it has or waits for
     private bool _hasTurn;
@@ -48,13 +51,13 @@ internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTi
     public void RefuseOther(RunSpec other) => OtherSpec.Refuse(place.Name, spec, other);
 
     /// <summary>Runs to the end, and never throws.</summary>
-    public async Task RunAsync(RunBody body, Turns turns, TimeProvider time)
+    public async Task RunAsync(RunBody body, Turns turns)
     {
         try
         {
             RunResult? result;
             do
-                result = await TryAsync(body, turns, time);
+                result = await TryAsync(body, turns);
             while (result is null);
             End(status => status with
             {
@@ -109,6 +112,28 @@ internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTi
         return InfluenceResult.Parse(json, source);
     }
 
+    public async Task<InfluenceResult?> ResultSoFarAsync(CancellationToken cancellationToken)
+    {
+        if (Status.State == RunState.Finished)
+            return await ResultAsync(cancellationToken);
+        await _asking.WaitAsync(cancellationToken);
+        try
+        {
+            return await Task.Run(ReadAsync, cancellationToken);
+        }
+        finally
+        {
+            _asking.Release();
+        }
+
+        async Task<InfluenceResult?> ReadAsync()
+        {
+            using var data = new DataFiles(place.Cache, time, cancellationToken);
+            _soFar ??= await ResultSoFar.TryOpenAsync(place.Store, data, cancellationToken);
+            return _soFar is not null && await _soFar.ReduceAsync(cancellationToken) is { } result ? InfluenceResult.Parse(ResultWriter.ToJson(result), place.Name) : null;
+        }
+    }
+
     /// <summary>Ends when the run has.</summary>
     public async Task CancelAsync()
     {
@@ -117,7 +142,7 @@ internal sealed class RunWork(RunSpec spec, RunPlace place, int priority, DateTi
     }
 
     /// <returns>Null when its priority was changed meanwhile: then it begins again, or waits.</returns>
-    private async Task<RunResult?> TryAsync(RunBody body, Turns turns, TimeProvider time)
+    private async Task<RunResult?> TryAsync(RunBody body, Turns turns)
     {
         using var interruption = CancellationTokenSource.CreateLinkedTokenSource(_cancellation.Token);
         int current;

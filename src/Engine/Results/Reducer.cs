@@ -19,10 +19,10 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
     {
         var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw Failure.Invalid("The run is not planned yet; run it first.");
         await RefuseUnscoredAsync(directory, plan, cancellationToken);
-        var result = await ReduceAsync(directory, plan, QueriesOf(directory), [], shard => directory.PartHasGone(shard.ShardIndex), cancellationToken);
         if (!allowPoisoned)
             await PoisonedShards.RefuseAsync(directory, plan, cancellationToken);
-        return result;
+        var queries = QueryReader.Read(data, directory.Manifest.Spec, directory.Manifest.Inputs.Test);
+        return await ReduceAsync(directory, plan, queries, [], cancellationToken);
     });
 
     /// <summary>The same of a run whose shards were just seen to be scored or allowed to be poisoned: what is not there has gone since.</summary>
@@ -31,20 +31,8 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
         RunDirectory directory, ImmutableArray<Query> queries, IReadOnlyCollection<MergedParts> merged, CancellationToken cancellationToken) => Span.OfAsync("reduce", async _ =>
     {
         var plan = await directory.TryGetPlanAsync(cancellationToken) ?? throw directory.PlanHasGone();
-        return await ReduceAsync(directory, plan, queries, merged, shard => directory.PartHasGone(shard.ShardIndex), cancellationToken);
+        return await ReduceAsync(directory, plan, queries, merged, cancellationToken);
     });
-
-    /// <summary>The same of the shards that are scored by now, as if there were no others; null before the first.</summary>
-    public async Task<RunResult?> ReduceSoFarAsync(RunDirectory directory, CancellationToken cancellationToken)
-    {
-        if (await directory.TryGetPlanAsync(cancellationToken) is not { } plan)
-            return null;
-        var scored = new HashSet<int>();
-        await foreach (var shard in directory.ListPartsAsync(cancellationToken))
-            scored.Add(shard);
-        ImmutableArray<Shard> shards = [.. plan.Shards.Where(shard => scored.Contains(shard.ShardIndex))];
-        return shards.IsEmpty ? null : await MergeAsync(directory, plan, shards, QueriesOf(directory), [], shard => directory.PartHasGone(shard.ShardIndex), cancellationToken);
-    }
 
     private static async Task RefuseUnscoredAsync(RunDirectory directory, RunPlan plan, CancellationToken cancellationToken)
     {
@@ -59,34 +47,10 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
         }
     }
 
-    private ImmutableArray<Query> QueriesOf(RunDirectory directory) => QueryReader.Read(data, directory.Manifest.Spec, directory.Manifest.Inputs.Test);
-
     private async Task<RunResult> ReduceAsync(
-        RunDirectory directory,
-        RunPlan plan,
-        ImmutableArray<Query> queries,
-        IReadOnlyCollection<MergedParts> merged,
-        Func<Shard, MirroredException> missing,
-        CancellationToken cancellationToken)
+        RunDirectory directory, RunPlan plan, ImmutableArray<Query> queries, IReadOnlyCollection<MergedParts> merged, CancellationToken cancellationToken)
     {
-        var result = await MergeAsync(directory, plan, plan.Shards, queries, merged, missing, cancellationToken);
-        if (!await directory.HasResultAsync(cancellationToken))
-            CheckLimit(plan, directory.Manifest.Spec.Score, result.Unscorable);
-        return result;
-    }
-
-    /// <param name="missing">What a shard without a part is refused with.</param>
-    private async Task<RunResult> MergeAsync(
-        RunDirectory directory,
-        RunPlan plan,
-        ImmutableArray<Shard> shards,
-        ImmutableArray<Query> queries,
-        IReadOnlyCollection<MergedParts> merged,
-        Func<Shard, MirroredException> missing,
-        CancellationToken cancellationToken)
-    {
-        var score = directory.Manifest.Spec.Score;
-        var merge = new PartMerge([.. queries.Select(query => query.Name)], score);
+        var merge = new PartMerge([.. queries.Select(query => query.Name)], directory.Manifest.Spec.Score);
         var have = new HashSet<int>();
         foreach (var parts in merged)
         {
@@ -95,19 +59,38 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
         }
 
         var poisoned = (await directory.ReadPoisonedAsync(plan, cancellationToken)).Select(shard => shard.ShardIndex).ToHashSet();
+        foreach (var shard in plan.Shards.Where(shard => poisoned.Contains(shard.ShardIndex) && have.Add(shard.ShardIndex)))
+            merge.AddPoisoned(shard);
 
+        using var meter = new ProgressMeter(time, progress, RunPhase.Reducing, plan.Shards.Length);
+        meter.Add(have.Count);
+        await AddAsync(merge, directory, plan.Shards.Where(shard => !have.Contains(shard.ShardIndex)), () => meter.Add(1), cancellationToken);
+        var result = ResultOf(merge, directory, plan, queries, plan.RowCount);
+        if (!await directory.HasResultAsync(cancellationToken))
+            CheckLimit(plan, directory.Manifest.Spec.Score, result.Unscorable);
+        return result;
+    }
+
+    /// <summary>Merges the parts of shards that are scored.</summary>
+    /// <exception cref="MirroredException">Data: a part cannot be read. Unavailable: one has gone.</exception>
+    internal static Task AddAsync(PartMerge merge, RunDirectory directory, IEnumerable<Shard> shards, Action added, CancellationToken cancellationToken)
+    {
         var merging = new Lock();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = Math.Max(PartsAtOnceMin, Environment.ProcessorCount), CancellationToken = cancellationToken };
-        using var meter = new ProgressMeter(time, progress, RunPhase.Reducing, shards.Length);
-        await Parallel.ForEachAsync(shards, parallel, async (shard, stop) =>
+        return Parallel.ForEachAsync(shards, parallel, async (shard, stop) =>
         {
-            if (!have.Contains(shard.ShardIndex))
-                await MergeOneAsync(shard, stop);
-            meter.Add(1);
+            var part = await directory.TryGetPartAsync(shard, stop) ?? throw directory.PartHasGone(shard.ShardIndex);
+            lock (merging)
+                merge.Add(part);
+            added();
         });
+    }
 
-        var expectedRows = shards.Sum(shard => (long)shard.RowCount);
+    /// <param name="expectedRows">Of the shards that were merged.</param>
+    internal static RunResult ResultOf(PartMerge merge, RunDirectory directory, RunPlan plan, ImmutableArray<Query> queries, long expectedRows)
+    {
         Reconcile(expectedRows, merge);
+        var score = directory.Manifest.Spec.Score;
         return new RunResult
         {
             Run = directory.Manifest.Run,
@@ -118,18 +101,6 @@ public sealed class Reducer(DataFiles data, TimeProvider time, IProgress<RunProg
             ScoredRows = merge.ScoredRowCount,
             Unscorable = merge.Unscorable,
         };
-
-        async Task MergeOneAsync(Shard shard, CancellationToken stop)
-        {
-            var part = poisoned.Contains(shard.ShardIndex) ? null : await directory.TryGetPartAsync(shard, stop) ?? throw missing(shard);
-            lock (merging)
-            {
-                if (part is null)
-                    merge.AddPoisoned(shard);
-                else
-                    merge.Add(part);
-            }
-        }
     }
 
     /// <summary>Each worker held its own rows to the limit. A poisoned shard is allowed as such.</summary>

@@ -13,14 +13,8 @@ internal sealed class ShardsAhead(RunPlan plan, BoundFiles files, int laneCount)
     /// <summary>A lane begins with this shard. Lanes go through the plan in one direction, each a lane count further.</summary>
     public void Taken(Shard shard)
     {
-        int next;
-        lock (_lock)
-        {
-            next = shard.ShardIndex + (shard.ShardIndex > _last ? laneCount : -laneCount);
-            _last = shard.ShardIndex;
-        }
-
-        Expect(next);
+        var before = Interlocked.Exchange(ref _last, shard.ShardIndex);
+        Expect(shard.ShardIndex + (shard.ShardIndex > before ? laneCount : -laneCount));
     }
 
     /// <summary>A lane will probably take this shard soon.</summary>
@@ -49,7 +43,15 @@ internal sealed class ShardsAhead(RunPlan plan, BoundFiles files, int laneCount)
     private void Ask(Shard shard)
     {
         var file = files.Borrow(shard.FileIndex);
-        file.File.Prefetch(file.Columns, shard.RowStart, shard.RowEnd);
+        try
+        {
+            file.File.Prefetch(file.Columns, shard.RowStart, shard.RowEnd);
+        }
+        catch
+        {
+            files.Return(shard.FileIndex);
+            throw;
+        }
     }
 
     /// <summary>What went wrong shows again when the shard is scored.</summary>

@@ -35,6 +35,10 @@ public interface IRunGrain : IGrainWithStringKey
     [Alias("ReadResult"), AnyGateway, ResponseTimeout(Prompt)]
     Task<byte[]> ReadResultAsync(long offset);
 
+    /// <summary>The result as if there were no other shards than are scored by now.</summary>
+    [Alias("ReadSoFar"), AnyGateway]
+    Task<SoFarReport> ReadSoFarAsync();
+
     /// <summary>A lane has come to an end of its shard, or has none: says what is done, and asks for the next.</summary>
     [Alias("Exchange")]
     Task<ShardOrder> ExchangeAsync(LaneReport report);

@@ -15,7 +15,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     : Grain, IRunGrain, IProgress<RunProgress>, IDisposable
 {
     private const int ResultPieceBytes = 1 << 20;
-    private static readonly TimeSpan NewsPatience = TimeSpan.FromSeconds(2), NewsInterval = TimeSpan.FromMilliseconds(50), HearInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan NewsPatience = TimeSpan.FromSeconds(2), NewsInterval = TimeSpan.FromMilliseconds(50), HearInterval = TimeSpan.FromMilliseconds(10), SoFarPatience = TimeSpan.FromSeconds(15);
 
     private readonly Dictionary<string, ImmutableArray<int>?> _heard = new(StringComparer.Ordinal);   // sessions → shards in hand, before there is a board; null: it has left
     private readonly HashSet<int> _heardDone = [];                  // shards that were committed meanwhile
@@ -29,6 +29,8 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     private LaneSilos _silos = null!;
     private ShardBoard? _board;
     private CoordinatorWork? _work;
+    private FoundSoFar? _found;
+    private Task<byte[]?> _finding = Task.FromResult<byte[]?>(null);
     private RunFailure? _failure;
     private PhaseReport? _phase;              // that the run is in, but for scoring
     private bool _isPrepared;
@@ -62,6 +64,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         (_stop, _silos, _failure, _board, _isPrepared, _unscorableRowCount) = (new CancellationTokenSource(), NewSilos(), null, null, false, 0);
         _merged.Clear();
+        _found = null;
         _driving = DriveAsync(entry, _stop.Token);
         return true;
     }
@@ -113,6 +116,19 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         var piece = new byte[Math.Clamp(file.Length - offset, 0, ResultPieceBytes)];
         await file.ReadExactlyAsync(piece);
         return piece;
+    }
+
+    public async Task<SoFarReport> ReadSoFarAsync()
+    {
+        await ReportAsync();   // refuses what was never submitted
+        if (_finding.IsCompleted)
+        {
+            var found = _found ??= new FoundSoFar(Directory, silo);
+            _finding = Task.Run(() => found.ReadAsync(CancellationToken.None));
+        }
+
+        var finding = _finding;
+        return await Task.WhenAny(finding, Task.Delay(SoFarPatience, time)) == finding ? new SoFarReport { IsMade = true, Json = await finding } : new SoFarReport { IsMade = false };
     }
 
     public async Task<ShardOrder> ExchangeAsync(LaneReport report)
@@ -362,8 +378,11 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     private void Fail(RunFailure failure)
     {
         if (_failure is null)
+        {
             LogEnd(logger, Directory, failure.Message, fault: null);
-        _failure ??= failure;
+            _failure = failure;
+        }
+
         _stop.Cancel();
     }
 

@@ -8,6 +8,13 @@ public static class ResultWriter
 {
     private const int BatchRows = 65_536;
 
+    public static byte[] ToJson(RunResult result)
+    {
+        using var stream = new MemoryStream();
+        WriteJson(stream, result);
+        return stream.ToArray();
+    }
+
     public static void WriteJson(Stream destination, RunResult result)
     {
         using (var json = new Utf8JsonWriter(destination, JsonStyle.Options))

@@ -53,6 +53,26 @@ public sealed class EmbeddedRunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task WhatWasFoundSoFar_IsReadBeforeTheEnd()
+    {
+        var spec = _bench.Spec() with { Compute = new ComputeSpec { ShardRows = 8, Cache = "none" } };
+        var expected = await _bench.RunAsync(spec);
+        foreach (var part in Directory.GetFiles(_bench.File("run/parts")).Order().Skip(3))
+            File.Delete(part);
+        var run = await _client.SubmitAsync(spec, new RunOptions { Directory = _bench.File("run"), Priority = 0 }, Token);
+        var soFar = (await run.ResultSoFarAsync(Token))!;
+        Assert.Equal((expected.Run, 24L, 24L), (soFar.Run, soFar.ExpectedRows, soFar.ScoredRows));
+        Assert.All(soFar.Queries.SelectMany(query => query.Top), row => Assert.InRange(row.Row, 0, 23));
+
+        await run.SetPriorityAsync(10, Token);
+        var result = await run.ResultAsync(Token);
+        Assert.Equal(result.Json.ToArray(), (await run.ResultSoFarAsync(Token))!.Json.ToArray());
+
+        var waiting = await _client.SubmitAsync(spec, new RunOptions { Directory = _bench.File("other"), Priority = 0 }, Token);
+        Assert.Null(await waiting.ResultSoFarAsync(Token));
+    }
+
+    [Fact]
     public async Task TwoRunsAtOnce_HaveTheResultsOfEachAlone()
     {
         await using var client = new EmbeddedClient(new EmbeddedOptions { RunsAtOnce = 2 });

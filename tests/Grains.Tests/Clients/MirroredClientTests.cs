@@ -67,6 +67,31 @@ public sealed class MirroredClientTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatWasFoundSoFar_IsReadWhileTheRunGoesOn()
+    {
+        var spec = _bench.Spec(train: new Images { RowCount = 4000 }) with { Compute = new ComputeSpec { Lanes = 1, ShardRows = 8, Cache = "none" }, Score = new ScoreSpec { TopK = 4000 } };
+        await using var cluster = await TestCluster.StartAsync(_bench, 2);
+        await using var client = new MirroredClient(cluster.Client);
+        var run = await client.SubmitAsync(spec, Options("there") with { Priority = 0 }, Cancel);
+        Assert.Null(await run.ResultSoFarAsync(Cancel));
+        await run.SetPriorityAsync(10, Cancel);
+        await foreach (var status in run.WatchAsync(Cancel))
+        {
+            if (status is { State: RunState.Scoring, DoneCount: > 200 })
+                break;
+        }
+
+        await run.SetPriorityAsync(0, Cancel);
+        var before = (await run.ResultSoFarAsync(Cancel))!;
+        Assert.InRange(before.ScoredRows, 200, 3999);
+        await run.SetPriorityAsync(10, Cancel);
+        var result = await run.ResultAsync(Cancel);
+        Assert.Equal(result.Json.ToArray(), (await run.ResultSoFarAsync(Cancel))!.Json.ToArray());
+        var known = result.Queries.Select(query => query.Top.ToDictionary(row => row.Row, row => row.Influence)).ToArray();
+        Assert.All(before.Queries.Zip(known), pair => Assert.All(pair.First.Top, row => Assert.Equal(pair.Second[row.Row], row.Influence)));
+    }
+
+    [Fact]
     public async Task AClusterThatIsNotThere_IsUnavailable()
     {
         var failure = await Assert.ThrowsAsync<MirroredException>(() => MirroredClient.ConnectAsync(new ClusterAddress { Gateways = ["127.0.0.1:1"] }, cancellationToken: Cancel));
