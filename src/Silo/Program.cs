@@ -25,8 +25,9 @@ try
     builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = QuietLogging() });
     var settings = SiloSettings.Read(builder.Configuration);
     TakenPorts.Refuse(settings);
-    if (settings.ToCompute() is { } lanes)
-        GrainsHosting.CheckDevices(lanes);
+    settings.CheckDevices();
+    if (settings.Clustering == ClusteringKind.Localhost)
+        await FirstSilo.AwaitAsync(settings, TimeSpan.FromSeconds(30), TimeProvider.System, CancellationToken.None);
     if (settings.Clustering == ClusteringKind.PostgreSql)
         await MembershipSchema.EnsureAsync(settings.ConnectionString!, CancellationToken.None);
     if (settings.Clustering == ClusteringKind.Redis)
@@ -41,6 +42,7 @@ try
     await StoreHealth.RefuseAsync(settings.Ledger, app.Services.GetRequiredService<IObjectStore>);
     app.MapHealthChecks("/live", new HealthCheckOptions { Predicate = _ => false });
     app.MapHealthChecks("/ready");
+    app.Lifetime.ApplicationStopping.Register(() => EndUnlessStarted(app.Lifetime));
     using var telemetry = TelemetryExport.Start("mirrored-silo");
     await app.RunAsync();
     return 0;
@@ -49,6 +51,15 @@ catch (MirroredException exception)
 {
     await Console.Error.WriteLineAsync($"silo: {exception.Message}");
     return ExitCode.Of(exception.Kind);
+}
+
+// Before it has joined there is nothing to drain, and Orleans takes the end for a fault.
+static void EndUnlessStarted(IHostApplicationLifetime lifetime)
+{
+    if (lifetime.ApplicationStarted.IsCancellationRequested)
+        return;
+    Console.Error.WriteLine("silo: stopped before it had joined the cluster.");
+    Environment.Exit(0);
 }
 
 // What a silo says, a line each, unless its configuration asks for more: Orleans tells of each of its options at start.

@@ -32,10 +32,18 @@ public sealed class SiloSettingsTests
     [Fact]
     public void ASiloWithoutLanes_ComputesNothing() => Assert.Null(Read("Ledger=/runs", "HasLanes=false").ToCompute());
 
+    [Fact]
+    public void ADeviceThatIsNotThere_IsRefusedByItsSetting()
+    {
+        Read("Ledger=/runs", "Compute:Device=cuda:99", "HasLanes=false").CheckDevices();
+        var refused = Assert.Throws<MirroredException>(() => Read("Ledger=/runs", "Compute:Device=cuda:99").CheckDevices());
+        Assert.StartsWith("Silo:Compute:Device: found 'cuda:99', but libtorch finds no such GPU; expected one of cpu", refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("", "Silo:Ledger: found nothing; expected a folder or store that all silos reach, such as --Silo:Ledger /shared/cluster (or the variable Silo__Ledger). See --help.")]
-    [InlineData("Ledger=x Compute:Device=tpu", "Silo:Compute:device: found \"tpu\"; expected cpu, cuda or cuda:<index>.")]
-    [InlineData("Ledger=x Compute:Lanes=0", "Silo:Compute:lanes: found 0; expected a whole number from 1 to 1024.")]
+    [InlineData("Ledger=x Compute:Device=tpu", "Silo:Compute:Device: found \"tpu\"; expected cpu, cuda or cuda:<index>.")]
+    [InlineData("Ledger=x Compute:Lanes=0", "Silo:Compute:Lanes: found 0; expected a whole number from 1 to 1024.")]
     [InlineData("Ledger=x Compute:Lane=1", "Silo:Compute:Lane: unknown setting; expected one of Device, Lanes, ThreadsPerLane, Cache, CacheGigabytes; did you mean Lanes?")]
     [InlineData("Ledger=x Compute:ShardRows=1", "Silo:Compute:ShardRows: unknown setting; expected one of Device, Lanes, ThreadsPerLane, Cache, CacheGigabytes.")]
     [InlineData("Ledger=x SiloPort=0", "Silo:SiloPort: found '0'; expected a whole number from 1 to 65535.")]

@@ -68,12 +68,11 @@ internal sealed class DeviceModels : IDisposable
 
     private static string[] Devices(string setting)
     {
-        if (setting != "cuda")
+        if (setting == "cpu")
             return [setting];
 
         var found = TorchRuntime.Describe().Devices;
-        var gpus = found.Where(device => device.StartsWith("cuda:", StringComparison.Ordinal)).Select(device => device.Split(' ')[0]).ToArray();
-        return gpus.Length > 0 ? gpus : throw Failure.Invalid(
-            $"compute.device: 'cuda', but libtorch finds no GPU; expected one of {string.Join(", ", found)}.");
+        string[] wanted = [.. found.Select(device => device.Split(' ')[0]).Where(device => device == setting || (setting == "cuda" && device.StartsWith("cuda:", StringComparison.Ordinal)))];
+        return wanted.Length > 0 ? wanted : throw Failure.Invalid($"compute.device: found '{setting}', but libtorch finds no such GPU; expected one of {string.Join(", ", found)}.");
     }
 }

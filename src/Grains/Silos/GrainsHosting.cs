@@ -34,7 +34,7 @@ public static class GrainsHosting
         return silo;
     }
 
-    /// <summary>Looks whether a silo could compute so.</summary>
-    /// <exception cref="MirroredException">Invalid: there is no such device.</exception>
-    public static void CheckDevices(ComputeSpec lanes) => Engine.DeviceModels.CountLanes(lanes);
+    /// <summary>How many lanes a silo has that computes so.</summary>
+    /// <exception cref="MirroredException">Invalid: this machine has no such device.</exception>
+    public static int CountLanes(ComputeSpec lanes) => Engine.DeviceModels.CountLanes(lanes);
 }

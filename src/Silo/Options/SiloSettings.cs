@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
+using MirroredInfluence.Grains;
 
 namespace MirroredInfluence.Silo;
 
@@ -119,6 +120,13 @@ internal sealed record SiloSettings
     /// <summary>What this silo computes with, or null without lanes.</summary>
     public ComputeSpec? ToCompute() => HasLanes ? Compute : null;
 
+    /// <exception cref="MirroredException">Invalid: this machine has no such device.</exception>
+    public void CheckDevices()
+    {
+        if (HasLanes)
+            Named(() => GrainsHosting.CountLanes(Compute));
+    }
+
     private static string[] NamesOf<T>() => [.. SiloSetting.Of<T>().Select(setting => setting.Name)];
 
     private static string NameOf(SpecField field) => $"{char.ToUpperInvariant(field.Path[ComputePrefix.Length])}{field.Path[(ComputePrefix.Length + 1)..]}";
@@ -158,13 +166,22 @@ internal sealed record SiloSettings
                 SpecFlags.Apply(spec, field, [text]);
         }
 
+        return Named(() => RunSpecReader.ReadCompute(spec["compute"]!.AsObject()));
+    }
+
+    /// <summary>What is wrong with a field of a spec is wrong with a setting.</summary>
+    private static T Named<T>(Func<T> read)
+    {
         try
         {
-            return RunSpecReader.ReadCompute(spec["compute"]!.AsObject());
+            return read();
         }
-        catch (MirroredException exception)
+        catch (MirroredException exception) when (s_computeFields.FirstOrDefault(field => TextAfter(field, exception.Message) is not null) is { } wrong)
         {
-            throw Failure.Invalid($"{section.Path}:{exception.Message}", exception);
+            throw Failure.Invalid($"{Section}:{nameof(Compute)}:{NameOf(wrong)}{TextAfter(wrong, exception.Message)}", exception);
         }
+
+        static string? TextAfter(SpecField field, string message) =>
+            new[] { field.Path, field.Path[ComputePrefix.Length..] }.Where(name => message.StartsWith($"{name}:", StringComparison.Ordinal)).Select(name => message[name.Length..]).FirstOrDefault();
     }
 }
