@@ -98,7 +98,7 @@ public sealed class UnscorableTests : IDisposable
         Assert.Equal(
             $"3 of 100 training rows cannot be scored so far; expected at most 2 %. Among them: {_bench.File("train.arrow")}:70 (id 1070, null), "
             + $"{_bench.File("train.arrow")}:71 (id 1071, null). "
-            + "Mend the data, or raise score.maxUnscorable, and run again: finished shards are kept.",
+            + "Mend the data and run into another directory, or raise score.maxUnscorable and run again, which keeps finished shards.",
             message);
         Assert.NotEmpty(_bench.Parts());
 

@@ -6,7 +6,7 @@ namespace MirroredInfluence;
 /// <summary>How losses become influence and a ranking.</summary>
 public sealed record ScoreSpec
 {
-    [Description("forward-inf: mean over draws of ℓ(θ̃) − ℓ(θ̂). skew: that difference relative to the sum of both losses.")]
+    [Description("forward-inf: mean over draws of ℓ(θ̃) − ℓ(θ̂). skew: mean over draws of (ℓ(θ̃) − ℓ(θ̂)) / (ℓ(θ̃) + ℓ(θ̂) + 0.001), for losses that are not negative; the paper has no such measure.")]
     public string Estimator { get; init; } = "forward-inf";
 
     [Description("proponents: largest influence first. opponents: smallest first. absolute: largest |influence| first, as the authors' data-leakage notebook ranks.")]

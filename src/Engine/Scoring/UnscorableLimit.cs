@@ -16,7 +16,7 @@ internal sealed class UnscorableLimit(RunPlan plan, double maxUnscorable)
         throw Failure.Data(
             $"{unscorableCount:N0} of {plan.RowCount:N0} training rows cannot be scored so far; expected at most {100 * maxUnscorable:G3} %. "
             + $"Among them: {string.Join(", ", some.Take(RowsNamedMax).Select(Name))}. {(modelError is null ? "" : $"{modelError} ")}"
-            + "Mend the data, or raise score.maxUnscorable, and run again: finished shards are kept.");
+            + "Mend the data and run into another directory, or raise score.maxUnscorable and run again, which keeps finished shards.");
     }
 
     /// <summary>"/data/train.arrow:17 (id 1017, null)".</summary>

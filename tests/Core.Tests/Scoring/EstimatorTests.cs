@@ -73,6 +73,17 @@ public sealed class EstimatorTests
         Estimator.Named("forward-inf").Reduce(AscentDirection.Ascent, new float[3], new float[3], new UnscorableReason[2], new float[2], new float[2], new float[2]));
 
     [Fact]
+    public void Skew_IsDocumentedWithItsConstant()
+    {
+        const string formula = "ean over draws of (ℓ(θ̃) − ℓ(θ̂)) / (ℓ(θ̃) + ℓ(θ̂) + 0.001)";
+        var (influence, _, _, _) = Reduce("skew", AscentDirection.Ascent, [0], [0.001f], rowCount: 1);
+
+        Assert.Equal(0.5f, influence[0]);
+        Assert.Contains(formula, Estimator.Named("skew").Description, StringComparison.Ordinal);
+        Assert.Contains(formula, SpecField.All.Single(field => field.Path == "score.estimator").Description, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Names_AreThoseOfTheAssembly() => Assert.Equal(["forward-inf", "skew"], Estimator.Names);
 
     [Fact]
