@@ -296,6 +296,15 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task APlan_ForecastsTheFilesOfAResult()
+    {
+        var plan = await RunAsync(["plan", .. Spec, "--json"]);
+        await RunAsync(["run", .. Spec, "--out", "out"]);
+        string[] files = ["result.json", "result.arrow"];
+        Assert.InRange(JsonOf(plan.Output, json => json.GetProperty("resultBytes").GetInt64()) / (double)files.Sum(file => new FileInfo(_folder.File($"out/{file}")).Length), 0.6, 1.8);
+    }
+
+    [Fact]
     public async Task ATuning_PrintsFlagsToUse_AndSavesItsCurve()
     {
         var tune = await RunAsync(

@@ -73,8 +73,8 @@ public sealed class MirroredClient : IMirroredClient
     {
         var order = new RunOrder
         {
-            Directory = options.Directory,
-            Spec = RunSpecWriter.Write(spec),
+            Directory = NameOf(options.Directory),
+            Spec = RunSpecWriter.Write(SpecPaths.Resolve(spec, Environment.CurrentDirectory)),
             Priority = options.Priority,
             AllowPoisoned = options.AllowPoisoned,
         };
@@ -82,7 +82,11 @@ public sealed class MirroredClient : IMirroredClient
         return Run(options.Directory);
     }
 
-    public IRun Run(string directory) => new ClusterRun(directory, Reached(() => _grains.GetGrain<IRunGrain>(directory)));
+    public IRun Run(string directory)
+    {
+        var name = NameOf(directory);
+        return new ClusterRun(name, Reached(() => _grains.GetGrain<IRunGrain>(name)));
+    }
 
     public async Task<ImmutableArray<RunStatus>> ListAsync(CancellationToken cancellationToken = default) =>
         [.. (await ClusterCall.OfAsync(Runs.ListAsync, cancellationToken).ConfigureAwait(false)).Select(ClusterRun.StatusOf)];
@@ -95,6 +99,8 @@ public sealed class MirroredClient : IMirroredClient
         await _host.StopAsync().ConfigureAwait(false);
         _host.Dispose();
     }
+
+    private static string NameOf(string directory) => SpecPaths.Resolve(directory, Environment.CurrentDirectory) is { Length: > 1 } path ? path.TrimEnd('/') : directory;
 
     /// <summary>A silo that is leaving lets clients in, and has no grains.</summary>
     private static T Reached<T>(Func<T> find)

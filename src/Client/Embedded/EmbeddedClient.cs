@@ -37,8 +37,9 @@ public sealed class EmbeddedClient : IMirroredClient
     public async Task<IRun> SubmitAsync(RunSpec spec, RunOptions options, CancellationToken cancellationToken = default)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        var place = RunPlace.Open(options.Directory, spec.Compute, _time);
-        var work = new RunWork(spec, place, options.Priority, _time.GetUtcNow(), Interlocked.Increment(ref _submittedCount), _time);
+        var resolved = SpecPaths.Resolve(spec, Environment.CurrentDirectory);
+        var place = RunPlace.Open(options.Directory, resolved.Compute, _time);
+        var work = new RunWork(resolved, place, options.Priority, _time.GetUtcNow(), Interlocked.Increment(ref _submittedCount), _time);
         var kept = _works.GetOrAdd(place.Name, work);
         while (kept != work && !await kept.CanBeJoinedAsync(cancellationToken))
         {
@@ -49,7 +50,7 @@ public sealed class EmbeddedClient : IMirroredClient
         if (kept == work)
             _ = work.RunAsync(_body, _turns);
         else
-            kept.RefuseOther(spec);
+            kept.RefuseOther(resolved);
         if (_isDisposed)
             await kept.CancelAsync();   // it came too late to be among those that disposing ends
         return new EmbeddedRun(place.Name, this);

@@ -28,6 +28,9 @@ public sealed record RunForecast
     /// <summary>Most bytes that parts and saved losses take.</summary>
     public required long PartBytesMax { get; init; }
 
+    /// <summary>About, of result.json, result.arrow and report.html; without the report's pictures.</summary>
+    public required long ResultBytes { get; init; }
+
     /// <summary>Resident memory at its peak, without mapped files.</summary>
     public required long MemoryBytes { get; init; }
 

@@ -27,7 +27,8 @@ public sealed class DigestCache(string? folder, TimeProvider time)
         var file = new FileInfo(Path.GetFullPath(path));
         if (!file.Exists)
             throw Failure.Invalid($"{path}: not found; expected a file.");
-        var state = string.Create(CultureInfo.InvariantCulture, $"{file.FullName}\n{file.Length}\n{file.LastWriteTimeUtc.Ticks}\n{what}\n");
+        var changedAt = ChangeTime.Of(file);
+        var state = string.Create(CultureInfo.InvariantCulture, $"{file.FullName}\n{file.Length}\n{changedAt.Ticks}\n{what}\n");
         var entry = folder is null ? null : Path.Combine(folder, "digests", Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{file.FullName}\n{what}"))));
         var key = BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(state)));
         var known = _inMemory.GetValueOrDefault(key) ?? (entry is null ? null : TryRead(entry, state));
@@ -35,7 +36,7 @@ public sealed class DigestCache(string? folder, TimeProvider time)
         if (known is not null)
             return known;
         var digest = compute();
-        if (time.GetUtcNow() - file.LastWriteTimeUtc > SettledAfter && (entry is null || !TryWrite(entry, state + digest)))
+        if (time.GetUtcNow() - changedAt > SettledAfter && (entry is null || !TryWrite(entry, state + digest)))
             _inMemory.TryAdd(key, digest);
         return digest;
     }

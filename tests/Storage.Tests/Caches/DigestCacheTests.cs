@@ -4,8 +4,6 @@ namespace MirroredInfluence.Storage.Tests;
 
 public sealed class DigestCacheTests : IDisposable
 {
-    private static readonly DateTime Written = new(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
-
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -24,11 +22,14 @@ public sealed class DigestCacheTests : IDisposable
     public void AFileThatDidNotChange_IsNotReadAgain() => AssertIsKept(Cache(TimeSpan.FromDays(1)));
 
     [Fact]
-    public void AFileOfAnotherSizeOrTime_IsReadAgain()
+    public void AFileThatWasWrittenAnew_IsReadAgain_ThoughSizeAndTimeOfWritingAreTheSame()
     {
         var cache = Cache(TimeSpan.FromDays(1));
-        var digests = new[] { Digest(cache, Write([1])), Digest(cache, Write([1, 2])), Digest(cache, Write([3, 4], Written.AddTicks(1))) };
-        Assert.Distinct(digests);
+        var first = Digest(cache, Write([1]));
+        var writtenAt = File.GetLastWriteTimeUtc(_folder.File("data"));
+        Write([2]);
+        File.SetLastWriteTimeUtc(_folder.File("data"), writtenAt);
+        Assert.NotEqual(first, Digest(cache, _folder.File("data")));
     }
 
     [Fact]
@@ -45,11 +46,11 @@ public sealed class DigestCacheTests : IDisposable
         var digest = Digest(cache, Write([1]));
         var entry = Directory.GetFiles(_folder.File("cache"), "*", SearchOption.AllDirectories).Single();
         File.WriteAllText(entry, File.ReadAllText(entry)[..^1]);
-        Assert.Equal(digest, Digest(cache, Write([1])));
+        Assert.Equal(digest, Digest(cache, _folder.File("data")));
     }
 
     [Fact]
-    public void WithoutAFolder_ItIsKeptInMemory() => AssertIsKept(new DigestCache(null, new FixedTime(Written.AddDays(1))));
+    public void WithoutAFolder_ItIsKeptInMemory() => AssertIsKept(new DigestCache(null, In(TimeSpan.FromDays(1))));
 
     [Fact]
     public void AFolderThatTakesNothing_HasItKeptInMemory()
@@ -65,23 +66,23 @@ public sealed class DigestCacheTests : IDisposable
         Assert.Equal((FailureKind.Invalid, $"{_folder.File("none")}: not found; expected a file."), (exception.Kind, exception.Message));
     }
 
-    /// <summary>The file is changed behind the cache's back, with size and time kept, to see that it is not read.</summary>
     private void AssertIsKept(DigestCache cache)
     {
         var before = Digest(cache, Write([1]));
-        Assert.Equal(before, Digest(cache, Write([2])));
-        Assert.NotEqual(before, Digest(cache, Write([2], Written.AddTicks(1))));
+        Assert.Equal(before, cache.Of(_folder.File("data"), "bytes", () => throw new InvalidOperationException("It is read again.")));
+        Assert.NotEqual(before, Digest(cache, Write([2])));
     }
 
     private static string Digest(DigestCache cache, string path) =>
         cache.Of(path, "bytes", () => Convert.ToHexStringLower(SHA256.HashData(File.ReadAllBytes(path))));
 
-    private DigestCache Cache(TimeSpan age) => new(_folder.File("cache"), new FixedTime(Written + age));
+    private DigestCache Cache(TimeSpan age) => new(_folder.File("cache"), In(age));
 
-    private string Write(byte[] content, DateTime? time = null)
+    private static FixedTime In(TimeSpan age) => new(DateTime.UtcNow + age);
+
+    private string Write(byte[] content)
     {
         File.WriteAllBytes(_folder.File("data"), content);
-        File.SetLastWriteTimeUtc(_folder.File("data"), time ?? Written);
         return _folder.File("data");
     }
 

@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 
-namespace MirroredInfluence.Cli;
+namespace MirroredInfluence;
 
 /// <summary>The fields of a spec that are paths. They are kept absolute, so that a run means the same from any directory.</summary>
-internal static class SpecPaths
+public static class SpecPaths
 {
     private static readonly string[] Fields = ["model.uri", "train.shards", "test.shards", "compute.cache"];
 
@@ -11,7 +11,16 @@ internal static class SpecPaths
 
     /// <summary><c>none</c> is no path but the cache turned off; URIs stay as they are.</summary>
     public static string Resolve(string path, string folder) =>
-        path is "" or "none" || FileUri.IsRemote(path) ? path : Path.GetFullPath(path, folder);
+        path is "" or "none" || FileUri.IsRemote(path) ? path : Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, folder));
+
+    /// <summary>The spec with every path resolved.</summary>
+    public static RunSpec Resolve(RunSpec spec, string folder) => spec with
+    {
+        Model = spec.Model with { Uri = Resolve(spec.Model.Uri, folder) },
+        Train = spec.Train with { Shards = [.. spec.Train.Shards.Select(path => Resolve(path, folder))] },
+        Test = spec.Test with { Shards = [.. spec.Test.Shards.Select(path => Resolve(path, folder))] },
+        Compute = spec.Compute with { Cache = spec.Compute.Cache is { } cache ? Resolve(cache, folder) : null },
+    };
 
     /// <summary>Resolves every path of a spec; what is not text is left to the strict reader.</summary>
     public static void ResolveAll(JsonObject spec, string folder)
