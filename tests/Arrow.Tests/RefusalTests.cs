@@ -269,7 +269,7 @@ public sealed class RefusalTests
             Refusal.Is(FailureKind.Invalid, () => file.BindTensor(column, stored, shape), "test.arrow", $"'{column}'", problem);
 
         Refused("id", ElementType.Int32, null, "elements are int64, not int32; only raw bytes are declared");
-        Refused("caption", null, [1], "tensors are numbers");
+        Refused("caption", null, [1], "tensors are numbers, bools, lists of them, or raw bytes in a binary column; texts must be encoded as the integers that the model was trained with");
         Refused("latent", null, [1], "raw bytes need a declared element type");
         Refused("latent", ElementType.UInt8, null, "declare their shape");
         Refused("tokens", null, null, "declare their shape");

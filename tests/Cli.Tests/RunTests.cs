@@ -382,9 +382,43 @@ public sealed class RunTests : IAsyncLifetime
         var inspect = await BuiltCommand.RunAsync(_folder.Path, "inspect", "renamed.arrow", Model);
 
         Assert.Equal(2, inspect.ExitCode);
-        Assert.Contains("would fit: --train-columns image=pixels ", inspect.Output, StringComparison.Ordinal);
-        Assert.Contains("would fit: --train-columns label=class ", inspect.Output, StringComparison.Ordinal);
+        Assert.Contains("would fit by its type: --train-columns image=pixels ", inspect.Output, StringComparison.Ordinal);
+        Assert.Contains("would fit by its type: --train-columns label=class ", inspect.Output, StringComparison.Ordinal);
         Assert.EndsWith("The model cannot score these rows yet.\n", inspect.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatIsInspected_MayBeBoundByFlags()
+    {
+        await RunAsync("import", "pixels=train.npz:image", "class=train.npz:label", "--out", "renamed.arrow");
+
+        var inspect = await RunAsync("inspect", Model, "renamed.arrow", "--train-columns", "image=pixels", "label=class");
+        var wrong = await BuiltCommand.RunAsync(_folder.Path, "inspect", Model, "renamed.arrow", "--train-columns", "imge=pixels");
+
+        Assert.Contains("ok  image float32 [1, 4, 4] ← column pixels", inspect.Output, StringComparison.Ordinal);
+        Assert.EndsWith("the model gives 32 of the first 32 rows a finite loss.\n", inspect.Output, StringComparison.Ordinal);
+        Assert.Equal("mirrored: train.columns.imge: the model's forward has no argument 'imge'; expected one of image, label; did you mean image?\n", wrong.Error);
+    }
+
+    [Fact]
+    public async Task ArgumentsOfADiffusionModel_AreMadeByTheFlagsThatInspectNames()
+    {
+        _folder.Write("latent.npz", Sources.Npz(CompressionLevel.NoCompression, ("latent", Sources.Npy("<f4", "8, 1, 2, 2", new byte[8 * 16]))));
+        await RunAsync("import", "latent.npz", "--out", "latent.arrow");
+        var denoiser = Path.Combine(AppContext.BaseDirectory, "denoiser.pt");
+
+        var bare = await BuiltCommand.RunAsync(_folder.Path, "inspect", denoiser, "latent.arrow");
+        var run = await BuiltCommand.RunAsync(_folder.Path, "run", "--model-uri", denoiser, "--train-shards", "latent.arrow", "--test-shards", "latent.arrow");
+        string[] flags = ["--score-draws-count", "2", "--score-draws-noise-argument", "noise", "--score-draws-timestep-argument", "timestep", "--score-draws-timesteps", "10"];
+        var drawn = await RunAsync(["inspect", denoiser, "latent.arrow", .. flags]);
+
+        Assert.Equal((2, 2), (bare.ExitCode, run.ExitCode));
+        Assert.Contains("If 'noise' is noise, score.draws makes it: --score-draws-count 1 --score-draws-noise-argument noise\n", bare.Output, StringComparison.Ordinal);
+        Assert.Contains("If 'timestep' is a timestep, score.draws makes it: --score-draws-timestep-argument timestep\n", bare.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("noise=latent", bare.Output, StringComparison.Ordinal);
+        Assert.Contains("--score-draws-noise-argument noise", run.Error, StringComparison.Ordinal);
+        Assert.Contains("ok  noise float32 [1, 2, 2] ← made by score.draws", drawn.Output, StringComparison.Ordinal);
+        Assert.EndsWith("the model gives 8 of the first 8 rows a finite loss.\n", drawn.Output, StringComparison.Ordinal);
     }
 
     [Fact]

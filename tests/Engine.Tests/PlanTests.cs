@@ -53,7 +53,8 @@ public sealed class PlanTests : IDisposable
     {
         var spec = _bench.Spec();
         Assert.Equal(
-            $"{_bench.File("train.arrow")}: no column 'pixels' for the model's argument 'image'; the file has image, label, id, source. Name one in train.columns.image.column, as --train-columns image=COLUMN does.",
+            $"{_bench.File("train.arrow")}: no column 'pixels' for the model's argument 'image'; the file has image, label, id, source. Name one in train.columns.image.column, as --train-columns image=COLUMN does; "
+            + "the one name holds for training and test files, so each must have it.",
             await _bench.RefusalOf(WithColumn(spec, "image", new ColumnSpec { Column = "pixels" }), FailureKind.Invalid));
     }
 

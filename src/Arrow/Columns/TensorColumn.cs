@@ -47,13 +47,14 @@ internal sealed class TensorColumn
 
         ImmutableArray<int>? shape = null;
         var found = lists.ToImmutable();
+        var textHint = leaf.Field.Kind is ArrowKind.Utf8 or ArrowKind.LargeUtf8 ? "; texts must be encoded as the integers that the model was trained with" : "";
         problem = "";
         if (leaf.Field.DictionaryIndexKind is not null)
-            problem = "dictionary-encoded columns can be an id, a group or a caption, not a tensor";
+            problem = $"dictionary-encoded columns can be an id, a group or a caption, not a tensor{textHint}";
         else if (leaf.Field.Kind.IsBinary() && found.Length > 0)
             problem = "lists of binary values are not tensors";
         else if (!leaf.Field.Kind.IsBinary() && leaf.Field.Kind.Element() is null)
-            problem = "tensors are numbers, bools, lists of them, or raw bytes in a binary column";
+            problem = $"tensors are numbers, bools, lists of them, or raw bytes in a binary column{textHint}";
         else
             shape = ReadShape(path.Column.Field, found, leaf, out problem);
         return problem.Length == 0 ? new TensorColumn(path, found, leaf, shape) : null;

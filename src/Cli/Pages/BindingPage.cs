@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using MirroredInfluence.Arrow;
 using MirroredInfluence.Engine;
 using MirroredInfluence.Torch;
@@ -8,43 +7,44 @@ namespace MirroredInfluence.Cli;
 /// <summary>What <c>inspect</c> prints of a model beside an Arrow file: where each argument would come from, or how to say it.</summary>
 internal static class BindingPage
 {
-    /// <returns>Every argument has a column.</returns>
-    public static bool Write(ModelSignature signature, ArrowFile file, TextWriter output)
+    /// <returns>Every argument has a source.</returns>
+    /// <exception cref="MirroredException">Invalid: the spec names an argument that is not there.</exception>
+    public static bool Write(ModelSignature signature, ArrowFile file, RunSpec spec, TextWriter output)
     {
+        ArgumentBinder.RefuseUnknownNames(signature, spec);
         output.WriteLine("Arguments and columns:");
-        var fits = true;
-        foreach (var argument in signature.Arguments)
+        var bound = signature.Arguments.Select(argument => (Argument: argument, Source: TryBind(signature, argument, file, spec, out var problem), Problem: problem)).ToArray();
+        string[] taken = [.. bound.Select(each => each.Source).OfType<ColumnArgument>().Select(source => source.Column)];
+        foreach (var (argument, source, problem) in bound)
         {
-            var bound = TryBind(signature, argument, file, column: null, out var problem);
-            fits &= bound is not null;
-            output.WriteLine(bound is null ? $"  no  {argument.Name}: {problem}" : $"  ok  {Describe(argument, bound)}");
-            if (bound is null)
-                WriteFix(signature, argument, file, output);
+            output.WriteLine(source is null ? $"  no  {argument.Name}: {problem}" : $"  ok  {Describe(argument, source)}");
+            if (source is null)
+                WriteFix(signature, argument, file, spec, taken, output);
         }
 
+        var fits = bound.All(each => each.Source is not null);
         if (!fits)
             output.WriteLine("\nThe model cannot score these rows yet.");
         return fits;
     }
 
-    /// <summary>Tries each column of the file under the argument's name.</summary>
-    private static void WriteFix(ModelSignature signature, ModelArgument argument, ArrowFile file, TextWriter output)
+    /// <summary>Tries each column of the file that no argument has yet.</summary>
+    private static void WriteFix(ModelSignature signature, ModelArgument argument, ArrowFile file, RunSpec spec, string[] taken, TextWriter output)
     {
-        foreach (var column in file.Schema.Fields.SelectMany(field => Paths(field, field.Name)))
+        foreach (var column in file.Schema.Fields.SelectMany(field => Paths(field, field.Name)).Except(taken))
         {
-            if (TryBind(signature, argument, file, column, out _) is { } bound)
-                output.WriteLine($"      would fit: --train-columns {argument.Name}={column}   ({Shapes.Of(bound.StoredDtype, bound.Shape)})");
+            var columns = spec.Train.Columns.SetItem(argument.Name, new ColumnSpec { Column = column });
+            if (TryBind(signature, argument, file, spec with { Train = spec.Train with { Columns = columns } }, out _) is ColumnArgument bound)
+                output.WriteLine($"      would fit by its type: --train-columns {argument.Name}={column}   ({Shapes.Of(bound.StoredDtype, bound.Shape)})");
         }
     }
 
-    private static ColumnArgument? TryBind(ModelSignature signature, ModelArgument argument, ArrowFile file, string? column, out string problem)
+    private static ArgumentSource? TryBind(ModelSignature signature, ModelArgument argument, ArrowFile file, RunSpec spec, out string problem)
     {
-        var alone = signature with { Arguments = [argument] };
-        var columns = ImmutableSortedDictionary<string, ColumnSpec>.Empty.Add(argument.Name, new ColumnSpec { Column = column });
         try
         {
             problem = "";
-            return ArgumentBinder.Bind(file, alone, SpecWith(columns)).Columns[0];
+            return ArgumentLayout.Bind(signature with { Arguments = [argument] }, [ArgumentBinder.BindArgument(file, argument, spec)]).Sources[0];
         }
         catch (MirroredException e) when (e.Kind == FailureKind.Invalid)
         {
@@ -53,15 +53,10 @@ internal static class BindingPage
         }
     }
 
-    private static RunSpec SpecWith(ImmutableSortedDictionary<string, ColumnSpec> columns) => new()
+    private static string Describe(ModelArgument argument, ArgumentSource source)
     {
-        Model = new ModelSpec { Uri = "" },
-        Train = new TrainSpec { Shards = [], Columns = columns },
-        Test = new TestSpec { Shards = [] },
-    };
-
-    private static string Describe(ModelArgument argument, ColumnArgument bound)
-    {
+        if (source is not ColumnArgument bound)
+            return $"{argument.Name} {Shapes.Of(source.ReceivedDtype, source.RowShape)} ← made by score.draws";
         var taken = Shapes.Of(bound.Dtype, bound.Shape);
         var stored = Shapes.Of(bound.StoredDtype, bound.Shape);
         var guess = argument.Dtype is null || argument.Shape is null ? "; the model does not say what it takes" : "";

@@ -4,13 +4,13 @@ using System.Text.Json.Nodes;
 namespace MirroredInfluence.Cli;
 
 /// <summary>The run spec on the command line: a spec file, and a flag for every field that is laid over it.</summary>
-/// <param name="section">Only the flags of this section; null has all.</param>
-internal sealed class SpecOptions(string? section = null)
+/// <param name="parts">Only the flags of these sections or fields; none has all.</param>
+internal sealed class SpecOptions(params string[] parts)
 {
     private readonly List<(SpecField Field, Option Flag)> _flags =
     [
         .. SpecField.All
-            .Where(field => field.Flag is not null && (section is null || SectionOf(field) == section))
+            .Where(field => field.Flag is not null && (parts.Length == 0 || Array.Exists(parts, part => field.Path == part || field.Path.StartsWith(part + ".", StringComparison.Ordinal))))
             .Select(field => (field, CreateFlag(field))),
     ];
 

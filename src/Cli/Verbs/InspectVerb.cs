@@ -16,12 +16,19 @@ internal sealed class InspectVerb : Verb
         Description = "A TorchScript archive, an Arrow file or stream (also in a store), or one of each. A TorchScript archive is code: inspect only what you trust.",
     };
 
+    private readonly SpecOptions _bindings = new("train.columns", "score.draws");
+
     public InspectVerb()
-        : base("inspect", "Show what a model takes, what an Arrow file holds, and what would bind to what.") => Add(_files);
+        : base("inspect", "Show what a model takes, what an Arrow file holds, and what would bind to what.")
+    {
+        Add(_files);
+        AddFlags(_bindings.Groups);
+    }
 
     public override IReadOnlyList<Example> Examples =>
     [
         new("inspect model.pt train.arrow", "does this model fit these rows?"),
+        new("inspect model.pt train.arrow --train-columns image=pixels", "and with a column of another name?"),
         new("inspect data/train-00000.arrow", "format, columns, types and record batches of a file"),
     ];
 
@@ -38,11 +45,12 @@ internal sealed class InspectVerb : Verb
             ArrowFilePage.Write(file, terminal.Output);
         if (model is null || file is null)
             return 0;
-        return BindingPage.Write(model.Signature, file, terminal.Output) && await TryRowsAsync(data, model, file.RowCount, files[0], terminal, cancellationToken) ? 0 : 2;
+        var spec = _bindings.Overlay(parsed, FirstRows.SpecOf(model.Path, files[0]));
+        return BindingPage.Write(model.Signature, file, spec, terminal.Output) && await TryRowsAsync(data, model, file.RowCount, spec, terminal, cancellationToken) ? 0 : 2;
     }
 
     private static async Task<bool> TryRowsAsync(
-        DataFiles data, BaseModel model, long rowCount, string path, Terminal terminal, CancellationToken cancellationToken)
+        DataFiles data, BaseModel model, long rowCount, RunSpec spec, Terminal terminal, CancellationToken cancellationToken)
     {
         if (rowCount == 0)
         {
@@ -50,7 +58,7 @@ internal sealed class InspectVerb : Verb
             return true;
         }
 
-        var tried = await FirstRows.TryAsync(data, model, path, terminal.Time, cancellationToken);
+        var tried = await FirstRows.TryAsync(data, model, spec, terminal.Time, cancellationToken);
         terminal.Output.WriteLine($"\nNames, types and shapes fit, and the model gives {tried.LossCount} of the first {tried.RowCount} rows a finite loss.");
         return tried.LossCount > 0;
     }

@@ -7,18 +7,21 @@ namespace MirroredInfluence.Engine;
 /// <param name="LossCount">Those with a finite loss.</param>
 public readonly record struct FirstRows(int RowCount, int LossCount)
 {
-    /// <param name="path">A file with rows and a column for each argument.</param>
-    /// <exception cref="MirroredException">As for a run.</exception>
-    public static async Task<FirstRows> TryAsync(DataFiles data, BaseModel model, string path, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>A run of one file over itself.</summary>
+    public static RunSpec SpecOf(string model, string path) => new()
     {
-        var spec = new RunSpec
-        {
-            Model = new ModelSpec { Uri = model.Path },
-            Train = new TrainSpec { Shards = [path] },
-            Test = new TestSpec { Shards = [path], Rows = "0" },
-        };
+        Model = new ModelSpec { Uri = model },
+        Train = new TrainSpec { Shards = [path] },
+        Test = new TestSpec { Shards = [path], Rows = "0" },
+    };
+
+    /// <param name="spec">Of one file, which has rows and a source for each argument.</param>
+    /// <exception cref="MirroredException">As for a run.</exception>
+    public static async Task<FirstRows> TryAsync(DataFiles data, BaseModel model, RunSpec spec, TimeProvider time, CancellationToken cancellationToken)
+    {
         var run = new Planner(data, digests: null, time).Plan(spec, model, cancellationToken);
         var scored = await Rehearsal.ScoreFirstAsync(run with { Queries = [] }, [], model, time, cancellationToken);
-        return new FirstRows(scored.Shard.RowCount, scored.BaseLosses.Count(float.IsFinite));
+        var rowCount = scored.Shard.RowCount;
+        return new FirstRows(rowCount, Enumerable.Range(0, rowCount).Count(row => scored.BaseLosses.Skip(row).Where((_, i) => i % rowCount == 0).All(float.IsFinite)));
     }
 }
