@@ -1,5 +1,6 @@
 """Checks an archive as the engine will use it. Every failure names its likely cause."""
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Dict, List, Optional, Sequence, Union
@@ -75,11 +76,29 @@ def _first_losses(scripted, arguments: Sequence[Argument], batch: List[torch.Ten
     try:
         return _losses_of(scripted, batch)
     except ExportError as error:
+        narrow = _narrow_argument(scripted, arguments)
+        if narrow is not None:
+            raise ExportError(f"{error}\n{narrow}") from error
         named = _batched_arguments(scripted, arguments)
         if not named:
             raise
         shapes = "; ".join(f"'{argument.name}' {list(argument.shape)}, expected {list(argument.shape[1:])}" for argument in named)
         raise ExportError(f"{error}\nThe declared shapes seem to include the batch dimension: {shapes}. Declare the shape of one row.") from error
+
+
+def _narrow_argument(scripted, arguments: Sequence[Argument]) -> Optional[str]:
+    """Tells of the argument that forward takes once it has one more dimension, of 1."""
+    for suspect in arguments:
+        wide = replace(suspect, shape=(*suspect.shape, 1))
+        others = [wide if argument is suspect else argument for argument in arguments]
+        try:
+            shape = _run(scripted, in_order(others, example_rows(others))).shape
+        except ExportError:
+            continue
+        found, expected = (str(["B", *argument.shape]).replace("'", "") for argument in (suspect, wide))
+        declare = f"Declare '{wide.name}' as ({wide.shape}, '{wide.dtype}'), or take" if len(shape) == 1 else "Take"
+        return f"'{wide.name}' is declared {found}, where the output has {expected}; expected the same. {declare} the last dimension from the module's output with squeeze(-1)."
+    return None
 
 
 def _batched_arguments(scripted, arguments: Sequence[Argument]) -> List[Argument]:
@@ -100,12 +119,19 @@ def _losses_of(scripted, batch: List[torch.Tensor]) -> torch.Tensor:
         return _forward(scripted, batch)
 
 
-def _forward(scripted, batch: List[torch.Tensor]) -> torch.Tensor:
+def _run(scripted, batch: List[torch.Tensor]) -> torch.Tensor:
     try:
-        losses = scripted(*batch)
-    except (RuntimeError, IndexError) as error:
+        with warnings.catch_warnings():
+            # A target that is broadcast mixes rows, and is refused for it.
+            warnings.filterwarnings("ignore", message="Using a target size")
+            return scripted(*batch)
+    except (RuntimeError, IndexError, torch.jit.Error) as error:
         reason = [line for line in str(error).splitlines() if line.strip()][-1]
         raise ExportError(f"forward fails on {len(batch[0])} rows of the declared shapes: {reason}") from error
+
+
+def _forward(scripted, batch: List[torch.Tensor]) -> torch.Tensor:
+    losses = _run(scripted, batch)
     if not isinstance(losses, torch.Tensor):
         raise ExportError(f"forward returns {type(losses).__name__}; expected a tensor of losses, float32 [B]")
     if losses.dim() == 0:

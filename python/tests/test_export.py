@@ -328,10 +328,23 @@ class ExportTests(unittest.TestCase):
         with self.refused("neighbours in the mini-batch change", "a mean over the mini-batch"):
             self.export(classifier(), centred_loss, IMAGE)
 
-    def test_broadcast_targets_are_refused(self):
-        with warnings.catch_warnings(), self.refused("neighbours in the mini-batch change", "shape [B,1]"):
-            warnings.simplefilter("ignore")  # torch warns of the broadcast, too
-            self.export(nn.Linear(3, 1), "mse_loss", {"x": ((3,), "float32"), "y": ((), "float32")})
+    def test_broadcast_targets_are_refused_without_a_warning_of_torch(self):
+        for loss in ("mse_loss", "huber_loss"):
+            with self.subTest(loss=loss), warnings.catch_warnings(record=True) as warned:
+                warnings.simplefilter("always")
+                with self.refused("neighbours in the mini-batch change", "shape [B,1]"):
+                    self.export(nn.Linear(3, 1), loss, {"x": ((3,), "float32"), "y": ((), "float32")})
+                self.assertEqual([], warned)
+
+    def test_target_without_the_last_dimension_of_the_output_is_named(self):
+        rows, module = {"x": ((8,), "float32"), "y": ((), "float32")}, nn.Sequential(nn.Linear(8, 1), nn.Sigmoid())
+        for loss in ("binary_cross_entropy_with_logits", "binary_cross_entropy"):
+            with self.subTest(loss=loss):
+                with self.refused("'y' is declared [B], where the output has [B, 1]", "Declare 'y' as ((1,), 'float32'), or take the last dimension"):
+                    self.export(module, loss, rows)
+                self.export(module, loss, {**rows, "y": ((1,), "float32")})
+        with self.refused("'y' is declared [B], where the output has [B, 1]", "Take the last dimension from the module's output with squeeze(-1)"):
+            self.export(module, nn.BCEWithLogitsLoss(reduction="none"), rows)
 
     def test_batch_norm_without_running_statistics_is_refused(self):
         module = classifier()
