@@ -17,6 +17,12 @@ internal static class Refusal
             throw Failure.Invalid($"{(command is Verb ? $"{command.Name}: " : "")}unknown flag {flag}{NearestName.Ending(flag, NamesOf(command, root))} {help}");
         }
 
+        if (parsed.CommandResult.Children.OfType<ArgumentResult>().SelectMany(argument => argument.Tokens).Select(token => token.Value)
+            .Concat(parsed.UnmatchedTokens).FirstOrDefault(value => value.TrimStart().StartsWith('{')) is { } json)
+        {
+            throw Failure.Invalid($"{command.Name}: found the JSON {json} where a file was expected{FlagsFor(json, command)}. {help}");
+        }
+
         if (command is not Verb && parsed.UnmatchedTokens is [var unknown, ..])
         {
             string[] verbs = [.. root.Subcommands.Select(verb => verb.Name)];
@@ -32,6 +38,23 @@ internal static class Refusal
     /// <summary>Arguments and flag values: the parser takes an unknown flag for one of them where more may follow.</summary>
     private static IEnumerable<string> ValuesOf(CommandResult command) =>
         command.Children.SelectMany(child => child.Tokens).Where(token => token.Type == TokenType.Argument).Select(token => token.Value);
+
+    /// <summary>The fields of an object as the command's flags: "; write --score-draws-count 4".</summary>
+    private static string FlagsFor(string json, Command command)
+    {
+        try
+        {
+            var flags = RunSpecReader.Parse(json, "argument")
+                .Select(value => SpecField.All.FirstOrDefault(field => field.Path.EndsWith($".{value.Key}", StringComparison.Ordinal)
+                    && command.Options.Any(option => option.Name == field.Flag)) is { } field ? $"{field.Flag} {value.Value?.ToJsonString().Trim('"')}" : null)
+                .OfType<string>().ToArray();
+            return flags.Length > 0 ? $"; write {string.Join(' ', flags)}" : "; each field is a flag of its own";
+        }
+        catch (MirroredException)
+        {
+            return "";
+        }
+    }
 
     private static bool IsFlag(string value) => value is ['-', var next, ..] && (next == '-' || char.IsLetter(next));
 

@@ -27,8 +27,20 @@ public sealed class AscentTests : IDisposable
     {
         var spec = _bench.Spec(test: new Images { FirstRow = 5000, RowCount = 3, NaNRows = [5002] });
         Assert.Equal(
-            "query '6002': the loss is NaN under the base model; expected a finite loss. Check the query's rows, or leave them out with test.rows.",
+            $"query '6002' ({_bench.File("test.arrow")}:2): the loss is NaN under the base model; expected a finite loss. Check the query's rows, or leave them out with test.rows.",
             await _bench.RefusalOf(spec, FailureKind.Data));
+    }
+
+    [Fact]
+    public async Task RowThatTheModelFailsOn_IsNamedByItsFile()
+    {
+        var spec = _bench.Spec(test: new Images { FirstRow = 5000, RowCount = 3, WrongLabelRows = [5001] });
+        var alone = await _bench.RefusalOf(spec with { Test = spec.Test with { Rows = "1" } }, FailureKind.Invalid);
+        var together = await _bench.RefusalOf(spec with { Test = spec.Test with { Query = "all" } }, FailureKind.Invalid);
+
+        Assert.StartsWith($"query '6001' ({_bench.File("test.arrow")}:1): ", alone, StringComparison.Ordinal);
+        Assert.EndsWith("Target 3 is out of bounds. If the model takes other rows, look at the query's, or leave them out with test.rows.", alone, StringComparison.Ordinal);
+        Assert.StartsWith($"query 'all' ({_bench.File("test.arrow")}:0 and 2 more): ", together, StringComparison.Ordinal);
     }
 
     [Fact]

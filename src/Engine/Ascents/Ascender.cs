@@ -25,7 +25,7 @@ internal static class Ascender
             DrawCount = run.DrawCount,
             Threads = run.Spec.Compute.ThreadsPerLane,
         };
-        var result = Ascend(spec, query, batch, model, cancellationToken);
+        var result = Ascend(spec, query, rows, batch, model, cancellationToken);
         if (spec.FlatLossEscape is not { } escape || result.LossBefore >= escape.Threshold)
             return result;
 
@@ -35,7 +35,7 @@ internal static class Ascender
         {
             result.Weights.Dispose();
             var moved = batch with { Perturbation = new InputPerturbation(argument, radius, attempt) };
-            result = Ascend(spec, query, moved, model, cancellationToken);
+            result = Ascend(spec, query, rows, moved, model, cancellationToken);
             if (!IsFinite(result) || result.LossAfter >= escape.TargetLoss)
                 return result;
         }
@@ -70,7 +70,7 @@ internal static class Ascender
     /// <summary>Losses under θ̃ are numbers.</summary>
     public static bool IsFinite(AscentResult result) => double.IsFinite(result.LossAfter);
 
-    private static AscentResult Ascend(AscentSpec spec, Query query, AscentBatch batch, BaseModel model, CancellationToken cancellationToken)
+    private static AscentResult Ascend(AscentSpec spec, Query query, QueryRows rows, AscentBatch batch, BaseModel model, CancellationToken cancellationToken)
     {
         AscentResult result;
         try
@@ -79,7 +79,9 @@ internal static class Ascender
         }
         catch (MirroredException exception) when (exception.Kind == FailureKind.Invalid)
         {
-            throw Failure.Invalid($"query '{query.Name}': {exception.Message}", exception);
+            throw Failure.Invalid(
+                $"query '{query.Name}' ({rows.Place}): {exception.Message.TrimEnd('.')}. If the model takes other rows, look at the query's, or leave them out with test.rows.",
+                exception);
         }
 
         if (double.IsFinite(result.LossBefore))
@@ -87,7 +89,7 @@ internal static class Ascender
 
         result.Weights.Dispose();
         throw Failure.Data(
-            $"query '{query.Name}': the loss is {result.LossBefore} under the base model; expected a finite loss. "
+            $"query '{query.Name}' ({rows.Place}): the loss is {result.LossBefore} under the base model; expected a finite loss. "
             + "Check the query's rows, or leave them out with test.rows.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using MirroredInfluence.Arrow;
 using MirroredInfluence.Torch;
@@ -13,9 +14,10 @@ internal sealed unsafe class QueryRows : IDisposable
     private readonly ulong[] _keys;      // shape [rows]
     private readonly void* _bytes;
 
-    private QueryRows(ArgumentLayout layout, nint[] pointers, ulong[] keys, void* bytes)
+    private QueryRows(ArgumentLayout layout, string place, nint[] pointers, ulong[] keys, void* bytes)
     {
         Layout = layout;
+        Place = place;
         _pointers = pointers;
         _keys = keys;
         _bytes = bytes;
@@ -23,6 +25,9 @@ internal sealed unsafe class QueryRows : IDisposable
 
     /// <summary>Of the files that the rows are of.</summary>
     public ArgumentLayout Layout { get; }
+
+    /// <summary>"/data/test.arrow:17 and 3 more".</summary>
+    public string Place { get; }
 
     public int RowCount => _keys.Length;
 
@@ -43,7 +48,7 @@ internal sealed unsafe class QueryRows : IDisposable
         var keys = new ulong[rows.Length];
         var pointers = new nint[rowBytes.Length * rows.Length];
         var bytes = (byte*)NativeMemory.Alloc((nuint)rowBytes.Sum(size => (long)size * rows.Length));
-        var loaded = new QueryRows(layout, pointers, keys, bytes);
+        var loaded = new QueryRows(layout, PlaceOf(rows, rowsPlan), pointers, keys, bytes);
         try
         {
             for (var column = 0; column < rowBytes.Length; column++)
@@ -65,6 +70,12 @@ internal sealed unsafe class QueryRows : IDisposable
     }
 
     public void Dispose() => NativeMemory.Free(_bytes);
+
+    private static string PlaceOf(ImmutableArray<TestRow> rows, RunPlan rowsPlan)
+    {
+        var first = $"{rowsPlan.Files[rows[0].FileIndex].Uri}:{rows[0].Row}";
+        return rows.Length == 1 ? first : $"{first} and {rows.Length - 1:N0} more";
+    }
 
     private static int RowBytes(ColumnArgument column) =>
         column.Shape.Aggregate(column.StoredDtype.SizeBytes(), (bytes, size) => checked(bytes * size));

@@ -70,5 +70,5 @@ public sealed unsafe class Lane : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
-    private Exception ToException(in NativeText error, NativeStatus status) => error.ToException(status, $"{_model.Path}, with {_layout}");
+    private Exception ToException(in NativeText error, NativeStatus status) => error.ToException(status, $"{_model.Path}, with {_layout}{ModelHint.Of(error.ToString(), _layout)}");
 }

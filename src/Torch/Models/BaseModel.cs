@@ -114,7 +114,7 @@ public sealed unsafe class BaseModel : IDisposable
             if (status == NativeStatus.Cancelled)
                 throw new OperationCanceledException(cancellationToken);
             if (status != NativeStatus.Ok)
-                throw error.ToException(status, $"{Path}, with {batch.Layout}{HintOf(error)}");
+                throw error.ToException(status, $"{Path}, with {batch.Layout}{ModelHint.Of(error.ToString(), batch.Layout)}");
             return new AscentResult(new WeightSet(this, weights), before, after);
         }
     }
@@ -159,10 +159,6 @@ public sealed unsafe class BaseModel : IDisposable
             }
         }
     }
-
-    private static string HintOf(in NativeText error) => error.ToString().Contains("more than 1 value per channel", StringComparison.Ordinal)
-        ? " (BatchNorm in train mode needs 2 rows: set ascent.repeat to 2)"
-        : "";
 
     private int[] TrainableIndexes(IReadOnlyCollection<string> globs)
     {
