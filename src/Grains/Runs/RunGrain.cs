@@ -161,7 +161,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
             board.Hear(report.Session, report.InHand);
         var isOver = board.LeftCount == 0 || (_stop.IsCancellationRequested && !_isLeaving);
         var taken = report.WantsShard && !isOver && !_isLeaving && _entry!.Order.Priority > 0 ? board.Take(report.Session, report.WantedShard) : null;
-        _counts.Shards(board);
+        _counts.Shards(board, isPaused: _entry!.Order.Priority == 0);
         if ((taken is not null || report.IsLeaving) && LaneSilos.Of(report) == _self)
             await TellInHandAsync(board, report.Session);
         return new ShardOrder { ShardIndex = taken ?? -1, LaterShard = taken is null ? null : board.Later(report.Session, report.InHand.Length), IsOver = isOver, Repeated = repeated.Length > 0 ? repeated : null };
@@ -301,7 +301,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
             foreach (var able in await AskableSilosAsync())
                 Announce(able, shards => shards.ScoreAsync(_entry!.Order));
             await SetAsideAsync(board, work, board.Bury(), stop);
-            _counts.Shards(board);
+            _counts.Shards(board, isPaused: _entry!.Order.Priority == 0);
             await Task.Delay(options.Value.BeatInterval / 4, time, stop);
         }
     }

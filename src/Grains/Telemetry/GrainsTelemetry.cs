@@ -29,10 +29,12 @@ internal static class GrainsTelemetry
         "mirrored.coordinator.exchanges", "{exchange}", "Reports of lanes that this silo's coordinators have answered.");
 
     private static readonly KeyValuePair<string, object?> Busy = new("mirrored.lane.state", "busy"), Free = new("mirrored.lane.state", "free");
-    private static readonly KeyValuePair<string, object?> Waiting = new("mirrored.shard.state", "waiting"), InFlight = new("mirrored.shard.state", "in-flight");
+    private static readonly KeyValuePair<string, object?> Waiting = new("mirrored.shard.state", "waiting"), PausedShard = new("mirrored.shard.state", "paused"), InFlight = new("mirrored.shard.state", "in-flight");
+    private static readonly KeyValuePair<string, object?> PausedRun = new("mirrored.run.state", "paused");
     private static readonly KeyValuePair<string, object?> Dead = new("mirrored.return.cause", "dead"), Left = new("mirrored.return.cause", "left");
 
-    public static void RunsAdded(int count, RunState state) => RunCount.Add(count, Of(state));
+    public static void RunsAdded(int count, RunState state, bool isPaused) =>
+        RunCount.Add(count, isPaused && state == RunState.Scoring ? PausedRun : Of(state));
 
     public static void RunEnded(RunState state) => RunEnds.Add(1, Of(state));
 
@@ -46,9 +48,10 @@ internal static class GrainsTelemetry
 
     public static void LaneFreed() => Move(Busy, Free);
 
-    public static void ShardsAdded(int waitingCount, int inFlightCount)
+    public static void ShardsAdded(int waitingCount, int pausedCount, int inFlightCount)
     {
         ShardCount.Add(waitingCount, Waiting);
+        ShardCount.Add(pausedCount, PausedShard);
         ShardCount.Add(inFlightCount, InFlight);
     }
 

@@ -4,8 +4,8 @@ namespace MirroredInfluence.Grains;
 internal sealed class RunCounts
 {
     private RunState? _state;
-    private int _waitingCount;
-    private int _inFlightCount;
+    private bool _isPaused;
+    private ShardCounts _shards;
 
     public void Enter(RunState state)
     {
@@ -16,30 +16,48 @@ internal sealed class RunCounts
             return;
         }
 
-        GrainsTelemetry.RunsAdded(1, state);
-        _state = state;
+        Count(state, _isPaused);
     }
 
-    public void Shards(ShardBoard board) => Shards(board.LeftCount - board.HeldCount, board.HeldCount);
+    /// <param name="isPaused">No lane is to take its shards: more lanes would be for nothing.</param>
+    public void Shards(ShardBoard board, bool isPaused)
+    {
+        if (_state is { } state && isPaused != _isPaused)
+        {
+            Leave();
+            Count(state, isPaused);
+        }
+
+        var leftCount = board.LeftCount - board.HeldCount;
+        Count(new ShardCounts(isPaused ? 0 : leftCount, isPaused ? leftCount : 0, board.HeldCount));
+    }
 
     public void Clear()
     {
         Leave();
-        Shards(0, 0);
+        Count(default);
+    }
+
+    private void Count(RunState state, bool isPaused)
+    {
+        (_state, _isPaused) = (state, isPaused);
+        GrainsTelemetry.RunsAdded(1, state, isPaused);
     }
 
     private void Leave()
     {
         if (_state is { } before)
-            GrainsTelemetry.RunsAdded(-1, before);
+            GrainsTelemetry.RunsAdded(-1, before, _isPaused);
         _state = null;
     }
 
-    private void Shards(int waitingCount, int inFlightCount)
+    private void Count(ShardCounts shards)
     {
-        if ((waitingCount, inFlightCount) == (_waitingCount, _inFlightCount))
+        if (shards == _shards)
             return;
-        GrainsTelemetry.ShardsAdded(waitingCount - _waitingCount, inFlightCount - _inFlightCount);
-        (_waitingCount, _inFlightCount) = (waitingCount, inFlightCount);
+        GrainsTelemetry.ShardsAdded(shards.Waiting - _shards.Waiting, shards.Paused - _shards.Paused, shards.InFlight - _shards.InFlight);
+        _shards = shards;
     }
+
+    private readonly record struct ShardCounts(int Waiting, int Paused, int InFlight);
 }

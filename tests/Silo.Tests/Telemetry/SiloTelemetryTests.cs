@@ -31,7 +31,7 @@ public sealed class SiloTelemetryTests : IDisposable
         Assert.Equal(4, collector["mirrored.shard.handouts"]);
         Assert.Equal(1, collector["mirrored.run.ends", "mirrored.run.state=finished"]);
         Assert.All(["waiting", "scoring", "reducing"], state => Assert.Equal(0, collector["mirrored.run.count", $"mirrored.run.state={state}"]));
-        Assert.All(["waiting", "in-flight"], state => Assert.Equal(0, collector["mirrored.shard.count", $"mirrored.shard.state={state}"]));
+        Assert.All(["waiting", "paused", "in-flight"], state => Assert.Equal(0, collector["mirrored.shard.count", $"mirrored.shard.state={state}"]));
         Assert.Equal((1, 0), (collector["mirrored.lane.count", "mirrored.lane.state=free"], collector["mirrored.lane.count", "mirrored.lane.state=busy"]));
         Assert.True(collector["mirrored.coordinator.exchanges"] >= 5);
         Assert.Contains("service.name=mirrored-silo, service.version=", Assert.Single(collector.Resources), StringComparison.Ordinal);
