@@ -50,6 +50,8 @@ public sealed class SiloSettingsTests
     [InlineData("Ledger=x SiloPort=abc", "Silo:SiloPort: found 'abc'; expected a whole number from 1 to 65535.")]
     [InlineData("Ledger=x GatewayPort=30000.5", "Silo:GatewayPort: found '30000.5'; expected a whole number from 1 to 65535.")]
     [InlineData("Ledger=x FirstSiloPort=70000", "Silo:FirstSiloPort: found '70000'; expected a whole number from 1 to 65535.")]
+    [InlineData("Ledger=x SiloPort=7 GatewayPort=7", "Silo:GatewayPort: found '7'; expected another port than Silo:SiloPort.")]
+    [InlineData("Ledger=x HealthPort=30000", "Silo:HealthPort: found '30000'; expected another port than Silo:SiloPort and Silo:GatewayPort.")]
     [InlineData("Ledger=x HasLanes=yes", "Silo:HasLanes: found 'yes'; expected true or false.")]
     [InlineData("Ledger=x Clustering=Postgres", "Silo:Clustering: found 'Postgres'; expected one of Localhost, PostgreSql, Redis; did you mean PostgreSql?")]
     [InlineData("Ledger=x Clustering=1", "Silo:Clustering: found '1'; expected one of Localhost, PostgreSql, Redis.")]

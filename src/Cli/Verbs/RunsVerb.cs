@@ -25,7 +25,7 @@ internal sealed class RunsVerb : Verb
             if (parsed.GetValue(_json))
                 terminal.Output.WriteJsonLine(new { run.Directory, run.State, run.DoneCount, run.TotalCount, run.PerSecond, run.UnscorableRowCount, run.Priority, run.SubmittedAt, Failure = run.Failure?.Message });
             else
-                terminal.Output.WriteLine($"{(run is { Priority: 0, HasEnded: false } ? "paused" : SpecName.Of(run.State)),-10} {Coverage(run),7}  priority {run.Priority,3}  {run.SubmittedAt.ToLocalTime():yyyy-MM-dd HH:mm}  {run.Directory}");
+                terminal.Output.WriteLine($"{(run is { Priority: 0, HasEnded: false } ? "paused" : SpecName.Of(run.State)),-10} {Coverage(run),7}  priority {run.Priority,3}  {run.SubmittedAt.ToLocalTime():yyyy-MM-dd HH:mm}  {run.Directory}{(run.Failure is { } failure ? $"\n{"",11}{failure.Message}" : "")}");
         }
 
         return 0;

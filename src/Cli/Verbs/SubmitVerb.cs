@@ -10,7 +10,7 @@ internal sealed class SubmitVerb : Verb
 
     private readonly Option<string> _out = new("--out") { HelpName = "DIR", Required = true, Description = "The run directory, which names the run: a store or folder that all silos reach." };
     private readonly ClusterFlags _cluster = new();
-    private readonly Option<int> _priority = new("--priority") { HelpName = "NUMBER", DefaultValueFactory = _ => 10, Description = "0 to 100: a run of 20 gets twice the lane time of one of 10; one of 0 waits. Submitted again, a run takes the new one. [10]" };
+    private readonly Option<int?> _priority = new("--priority") { HelpName = "NUMBER", Description = "0 to 100: a run of 20 gets twice the lane time of one of 10; one of 0 waits. Submitted again with it, a run takes the new one. [10]" };
     private readonly Option<bool> _allowPoisoned = WorkVerb.AllowPoisoned();
     private readonly Option<bool> _watch = new("--watch") { Description = "Show the run until it has ended. Ctrl-C leaves it going." };
     private readonly Option<bool> _json = new("--json") { Description = "With --watch, a JSON object a line: progress, then a summary. For programs." };
@@ -45,11 +45,11 @@ internal sealed class SubmitVerb : Verb
         if (parsed.GetValue(_watch))
             await RunWatch.ToEndAsync(run, terminal, parsed.GetValue(_json), cancellationToken);
         else
-            terminal.Say($"submitted; look at it with: mirrored watch {run.Directory}");
+            terminal.Say($"submitted{((await run.StatusAsync(cancellationToken)).Priority == 0 ? ", with priority 0: it waits until it is submitted with another" : "")}; look at it with: mirrored watch {run.Directory}");
         return 0;
     }
 
-    private static int ReadPriority(int priority) => priority is >= 0 and <= 100
+    private static int? ReadPriority(int? priority) => priority is null or (>= 0 and <= 100)
         ? priority
         : throw Failure.Invalid($"--priority: found {priority}; expected 0 to 100.");
 }

@@ -75,7 +75,8 @@ public sealed class MirroredClient : IMirroredClient
         {
             Directory = NameOf(options.Directory),
             Spec = RunSpecWriter.Write(SpecPaths.Resolve(spec, Environment.CurrentDirectory)),
-            Priority = options.Priority,
+            Priority = options.Priority ?? RunOptions.UsualPriority,
+            KeepsPriority = options.Priority is null,
             AllowPoisoned = options.AllowPoisoned,
         };
         await ClusterCall.OfAsync(() => Runs.SubmitAsync(order), cancellationToken).ConfigureAwait(false);

@@ -39,7 +39,7 @@ public sealed class EmbeddedClient : IMirroredClient
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         var resolved = SpecPaths.Resolve(spec, Environment.CurrentDirectory);
         var place = RunPlace.Open(options.Directory, resolved.Compute, _time);
-        var work = new RunWork(resolved, place, options.Priority, _time.GetUtcNow(), Interlocked.Increment(ref _submittedCount), _time);
+        var work = new RunWork(resolved, place, options.Priority ?? RunOptions.UsualPriority, _time.GetUtcNow(), Interlocked.Increment(ref _submittedCount), _time);
         var kept = _works.GetOrAdd(place.Name, work);
         while (kept != work && !await kept.CanBeJoinedAsync(cancellationToken))
         {

@@ -9,8 +9,6 @@ namespace MirroredInfluence;
 /// </summary>
 public static class RunIdentity
 {
-    private const int DifferencesMax = 5;
-
     public static string Of(RunManifest manifest)
     {
         using var digest = new DigestWriter();
@@ -23,14 +21,12 @@ public static class RunIdentity
     {
         string[] all =
         [
-            .. Differences(ToNode(kept), ToNode(found), ""),
+            .. JsonDifferences.Of(ToNode(kept), ToNode(found)),
             .. ModelDifference(kept, found),
             .. FileDifference("inputs.train", kept.Inputs.Train, found.Inputs.Train),
             .. FileDifference("inputs.test", kept.Inputs.Test, found.Inputs.Test),
         ];
-        if (all.Length == 0)
-            return null;
-        return string.Join("; ", all.Take(DifferencesMax)) + (all.Length > DifferencesMax ? $"; and {all.Length - DifferencesMax} more" : "");
+        return all.Length == 0 ? null : JsonDifferences.Listed(all);
     }
 
     /// <summary>Without what is compared by name of a file, since a digest tells nobody anything.</summary>
@@ -38,16 +34,6 @@ public static class RunIdentity
     {
         var named = manifest with { Inputs = manifest.Inputs with { ModelDigest = "", Train = [], Test = [] } };
         return JsonNode.Parse(SpecJson.Write(named, indented: false, identityOnly: true));
-    }
-
-    private static IEnumerable<string> Differences(JsonNode? kept, JsonNode? found, string path)
-    {
-        if (JsonNode.DeepEquals(kept, found))
-            return [];
-        if (kept is not JsonObject keptObject || found is not JsonObject foundObject)
-            return [$"{path}: {Shown(kept)}, here {Shown(found)}"];
-        return keptObject.Select(field => field.Key).Union(foundObject.Select(field => field.Key))
-            .SelectMany(name => Differences(keptObject[name], foundObject[name], path.Length == 0 ? name : $"{path}.{name}"));
     }
 
     private static IEnumerable<string> ModelDifference(RunManifest kept, RunManifest found) =>
@@ -72,10 +58,4 @@ public static class RunIdentity
     }
 
     private static string Other(string found, string kept) => found == kept ? "before" : kept;
-
-    private static string Shown(JsonNode? node)
-    {
-        var text = node?.ToJsonString() ?? "none";
-        return text.Length <= 80 ? text : text[..77] + "...";
-    }
 }

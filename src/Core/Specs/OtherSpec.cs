@@ -9,12 +9,11 @@ public static class OtherSpec
     /// <exception cref="MirroredException">Invalid: the specs ask for something else.</exception>
     public static void Refuse(string directory, RunSpec kept, RunSpec found)
     {
-        var (ofKept, ofFound) = (Asked(kept), Asked(found));
-        string[] differing = [.. ofFound.Select(section => section.Key).Where(name => !JsonNode.DeepEquals(ofKept[name], ofFound[name]))];
-        if (differing.Length == 0)
+        string[] differences = [.. JsonDifferences.Of(Asked(kept), Asked(found))];
+        if (differences.Length == 0)
             return;
         throw Failure.Invalid(
-            $"{directory}: found another run, which was submitted with another spec; in it differ: {string.Join(", ", differing)}. "
+            $"{directory}: found another run, which was submitted with another spec: {JsonDifferences.Listed(differences)}. "
             + "Choose another directory, or delete this one if its run has ended and is not wanted any more.");
     }
 

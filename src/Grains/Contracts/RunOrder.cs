@@ -20,4 +20,8 @@ public sealed record RunOrder
     /// <summary>Finish without shards that killed their processes.</summary>
     [Id(3)]
     public required bool AllowPoisoned { get; init; }
+
+    /// <summary>A run that is under way keeps the priority that it has.</summary>
+    [Id(4)]
+    public bool KeepsPriority { get; init; }
 }

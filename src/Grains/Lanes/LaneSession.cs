@@ -9,7 +9,7 @@ namespace MirroredInfluence.Grains;
 /// <param name="preparation">If the session is to prepare the run before it scores.</param>
 /// <param name="exchange">Reaches the coordinator, on whichever silo it is now.</param>
 internal sealed partial class LaneSession(
-    string name, RunOrder order, Preparation? preparation, SiloLanes silo, TimeSpan beatInterval, Func<LaneReport, Task<ShardOrder>> exchange, ILogger logger) : IShardSource
+    string name, RunOrder order, Preparation? preparation, SiloLanes silo, TimeSpan beatInterval, Func<LaneReport, Task<ShardOrder>> exchange, ILogger logger) : IShardSource, IProgress<RunProgress>
 {
     private const int FaultsMax = 5, MergedBytesMax = 32 << 20;
 
@@ -80,16 +80,16 @@ internal sealed partial class LaneSession(
         var spec = silo.Fit(RunSpecReader.Read(order.Spec, order.Directory));
         using var data = new DataFiles(silo.Cache, silo.Time, cancellationToken);
         var store = silo.OpenStore(order.Directory);
-        var models = silo.Borrow(spec.Model, data);
+        var models = await JoinAsync(() => Task.FromResult(silo.Borrow(spec.Model, data)));
         try
         {
             var (run, directory) = preparation is null
-                ? await RunBeginning.JoinAsync(spec, store, new Planner(data, silo.Digests, silo.Time), models, cancellationToken)
+                ? await JoinAsync(() => RunBeginning.JoinAsync(spec, store, new Planner(data, silo.Digests, silo.Time), models, cancellationToken))
                 : await preparation.RunAsync(spec, store, models, data, over);
             (_plan, _directory, _isPrepared) = (run.Plan, directory, true);
             _merge = new PartMerge([.. run.Queries.Select(query => query.Name)], run.Spec.Score);
             using var files = run.OpenTrainFiles(silo.Digests, cancellationToken);
-            using var progress = new ProgressMeter(silo.Time, progress: null, RunPhase.Scoring, _plan.RowCount);
+            using var progress = new ProgressMeter(silo.Time, this, RunPhase.Scoring, _plan.RowCount);
             var meter = new RowMeter(progress, run.Plan, run.Spec.Score.MaxUnscorable);
             await using var commits = await ShardCommits.OpenAsync(run, models, directory, silo.CacheFolder, Committed, cancellationToken);
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(commits.Stopping);
@@ -106,6 +106,19 @@ internal sealed partial class LaneSession(
         finally
         {
             silo.Return(spec.Model);
+        }
+    }
+
+    /// <summary>A silo that does not see what the one saw that prepared the run is at fault, and not the run: others go on with it.</summary>
+    private async Task<T> JoinAsync<T>(Func<Task<T>> join)
+    {
+        try
+        {
+            return await join();
+        }
+        catch (MirroredException exception) when (preparation is null && exception.Kind == FailureKind.Invalid)
+        {
+            throw Failure.Unavailable(exception.Message, exception);
         }
     }
 
@@ -209,6 +222,16 @@ internal sealed partial class LaneSession(
         lock (_random)
             return beatInterval / 5 * (0.25 + (0.75 * _random.NextDouble()));
     }
+
+    /// <summary>Called by the engine, on any thread.</summary>
+    void IProgress<RunProgress>.Report(RunProgress value)
+    {
+        if (value.Notice is { } notice)
+            LogNotice(logger, order.Directory, notice);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Directory}: {Notice}")]
+    private static partial void LogNotice(ILogger logger, string directory, string notice);
 
     [LoggerMessage(LogLevel.Debug, "{Directory}: shard {ShardIndex} taken.")]
     private static partial void LogTaken(ILogger logger, string directory, int shardIndex);

@@ -8,11 +8,14 @@ internal sealed class LaneSilos(IGrainFactory grains, TimeSpan rest, TimeProvide
 
     public static string Of(LaneReport report) => report.Session[..report.Session.IndexOf('|', StringComparison.Ordinal)];
 
+    /// <summary>Of a session that failed: with its silo, since others may see other files.</summary>
+    public static RunFailure? FailureOf(LaneReport report) => report.Failure is { } failure ? failure with { Message = $"{failure.Message} (silo {report.Session.Split('@', '|')[0]})" } : null;
+
     /// <summary>Takes up what a session says of its silo.</summary>
     public void Hear(LaneReport report)
     {
         if (report.IsStopping || report.Failure is { Kind: FailureKind.Unavailable })
-            _resting[Of(report)] = (report.Failure, time.GetTimestamp());
+            _resting[Of(report)] = (FailureOf(report), time.GetTimestamp());
         else if (report.Done.Length > 0)
             _resting.Remove(Of(report));
     }

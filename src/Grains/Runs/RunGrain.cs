@@ -139,7 +139,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
             return new ShardOrder { ShardIndex = -1, IsOver = true, Repeated = report.Done };
 
         _silos.Hear(report);
-        if (report.Failure is { Kind: not FailureKind.Unavailable } failure)
+        if (LaneSilos.FailureOf(report) is { Kind: not FailureKind.Unavailable } failure)
             Fail(failure);
         if (_board is not { } board)
         {
@@ -216,8 +216,12 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         }
         else if (!_isLeaving)   // a coordinator that moves to another silo has not ended its run
         {
-            var last = Report(_entry!);
-            var (doneCount, totalCount) = end == RunState.Finished ? (_work!.Plan.RowCount, _work.Plan.RowCount) : (last.DoneCount, last.TotalCount);
+            var (doneCount, totalCount) = (_board, end) switch
+            {
+                (null, _) => (0, 0),   // nothing was scored
+                (_, RunState.Finished) => (_work!.Plan.RowCount, _work.Plan.RowCount),
+                _ => (_rowCount, _work!.Plan.RowCount),
+            };
             _entry = _entry! with { End = end, Failure = _failure, DoneCount = doneCount, TotalCount = totalCount, UnscorableRowCount = _unscorableRowCount };
             await ledger.PutAsync(_entry, CancellationToken.None);
             Enter(end);

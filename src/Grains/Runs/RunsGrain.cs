@@ -31,14 +31,10 @@ internal sealed partial class RunsGrain(RunLedger ledger, SiloLanes silo, IOptio
         var entry = await ledger.TryGetAsync(order.Directory, CancellationToken.None);
         if (entry is { End: null } || (entry is { End: RunState.Finished } && await RunDirectory.TryOpenAsync(silo.OpenStore(order.Directory), CancellationToken.None) is not null))
             OtherSpec.Refuse(order.Directory, RunSpecReader.Read(entry.Order.Spec, order.Directory), spec);
-        if (entry is { End: null })
-        {
-            await run.SetPriorityAsync(order.Priority);
-        }
-        else
-        {
+        if (entry is not { End: null })
             await ledger.PutAsync(new LedgerEntry { Order = order, SubmittedAt = time.GetUtcNow() }, CancellationToken.None);
-        }
+        else if (!order.KeepsPriority)
+            await run.SetPriorityAsync(order.Priority);
 
         _runs.Add(order.Directory);
         await run.WakeAsync();

@@ -93,6 +93,8 @@ internal sealed record SiloSettings
         Require(options.Ledger.Length > 0, nameof(Ledger), "nothing", "a folder or store that all silos reach, such as --Silo:Ledger /shared/cluster (or the variable Silo__Ledger). See --help");
         Require(options.Clustering == ClusteringKind.Localhost || options.ConnectionString is { Length: > 0 }, nameof(ConnectionString), "nothing", "the connection string of the membership database");
         Require(options.Clustering == ClusteringKind.Localhost || options.Address is not null, nameof(Address), "nothing", "the address at which other silos reach this one");
+        Require(options.GatewayPort != options.SiloPort, nameof(GatewayPort), $"'{options.GatewayPort}'", $"another port than {Section}:{nameof(SiloPort)}");
+        Require(options.HealthPort != options.SiloPort && options.HealthPort != options.GatewayPort, nameof(HealthPort), $"'{options.HealthPort}'", $"another port than {Section}:{nameof(SiloPort)} and {Section}:{nameof(GatewayPort)}");
         Require(options.Address is null || IPAddress.TryParse(options.Address, out _), nameof(Address), $"'{options.Address}'", "an IP address");
         Require(
             options.Clustering == ClusteringKind.Localhost || options.Tls is not null || options.AllowPlaintext,

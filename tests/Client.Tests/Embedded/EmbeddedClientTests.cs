@@ -104,7 +104,7 @@ public sealed class EmbeddedClientTests : IAsyncLifetime
         _runs["first"].End.SetResult(null);
         await first.ResultAsync(Token);
         Assert.Equal(["first", "second", "first"], _runs.Begun);
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => first.SetPriorityAsync(101, Token));
+        await Assert.ThrowsAsync<MirroredException>(() => first.SetPriorityAsync(101, Token));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public sealed class EmbeddedClientTests : IAsyncLifetime
             var failure = await Assert.ThrowsAsync<MirroredException>(() => SubmitAsync("run", other));
             Assert.Equal(FailureKind.Invalid, failure.Kind);
             Assert.Equal(
-                $"{_folder.File("run")}: found another run, which was submitted with another spec; in it differ: train, seed. "
+                $"{_folder.File("run")}: found another run, which was submitted with another spec: train.shards: [\"{Path.GetFullPath("train.arrow")}\"], here [\"{Path.GetFullPath("other.arrow")}\"]; seed: 0, here 1. "
                 + "Choose another directory, or delete this one if its run has ended and is not wanted any more.",
                 failure.Message);
         }
@@ -293,7 +293,11 @@ public sealed class EmbeddedClientTests : IAsyncLifetime
     [Theory]
     [InlineData(-1)]
     [InlineData(101)]
-    public void PriorityOutOfRange_IsRefused(int priority) => Assert.Throws<ArgumentOutOfRangeException>(() => Options("run", priority));
+    public void PriorityOutOfRange_IsRefused(int priority)
+    {
+        var refused = Assert.Throws<MirroredException>(() => Options("run", priority));
+        Assert.Equal((FailureKind.Invalid, $"priority: found {priority}; expected 0 to 100."), (refused.Kind, refused.Message));
+    }
 
     [Theory]
     [InlineData("", "an address is empty")]

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using MirroredInfluence.Client;
 using MirroredInfluence.Engine.Tests;
 
@@ -35,7 +36,7 @@ public sealed class MirroredClientTests : IDisposable
     }
 
     [Fact]
-    public async Task AFailureKeepsItsKindAndMessage()
+    public async Task AFailureKeepsItsKindAndMessage_AndNamesTheSilo()
     {
         var spec = _bench.Spec();
         spec = spec with { Train = spec.Train with { Id = "none" } };
@@ -44,7 +45,10 @@ public sealed class MirroredClientTests : IDisposable
         await using var client = new MirroredClient(cluster.Client);
         var run = await client.SubmitAsync(spec, Options("there"), Cancel);
         var failure = await Assert.ThrowsAsync<MirroredException>(() => run.ResultAsync(Cancel));
-        Assert.Equal((FailureKind.Invalid, expected), (failure.Kind, failure.Message));
+        Assert.Equal(FailureKind.Invalid, failure.Kind);
+        Assert.Matches($@"^{Regex.Escape(expected)} \(silo 127\.0\.0\.1:\d+\)$", failure.Message);
+        var status = Assert.Single(await client.ListAsync(Cancel));
+        Assert.Equal((RunState.Failed, 0L, 0L), (status.State, status.DoneCount, status.TotalCount));
     }
 
     [Fact]
@@ -82,6 +86,8 @@ public sealed class MirroredClientTests : IDisposable
         }
 
         await run.SetPriorityAsync(0, Cancel);
+        await client.SubmitAsync(spec, Options("there"), Cancel);
+        Assert.Equal(0, (await run.StatusAsync(Cancel)).Priority);
         var before = (await run.ResultSoFarAsync(Cancel))!;
         Assert.InRange(before.ScoredRows, 200, 3999);
         await run.SetPriorityAsync(10, Cancel);

@@ -20,6 +20,18 @@ public sealed class MergedPartsTests : IDisposable
     }
 
     [Fact]
+    public async Task ASiloThatDoesNotSeeThePreparedRunsFiles_LeavesItToOthers()
+    {
+        var spec = _bench.Spec();
+        await _bench.RunAsync(spec);
+        var order = new RunOrder { Directory = _bench.File("run"), Spec = RunSpecWriter.Write(spec with { Model = new ModelSpec { Uri = _bench.File("gone.pt") } }), Priority = 10, AllowPoisoned = false };
+        var session = new LaneSession("session", order, preparation: null, _silo, TimeSpan.FromSeconds(1), _ => Task.FromResult(new ShardOrder { ShardIndex = -1, IsOver = false }), NullLogger.Instance);
+        var failure = await Assert.ThrowsAsync<MirroredException>(() => session.RunAsync(Cancel));
+        Assert.Equal(FailureKind.Unavailable, failure.Kind);
+        Assert.Contains("gone.pt: there is no such model file", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ASessionLeavesWithTheMergedPartsOfTheShardsThatOnlyItHasDone()
     {
         var spec = _bench.Spec(train: new Images { RowCount = ShardCount * 8, NullRows = [5] });

@@ -188,13 +188,13 @@ public sealed class ClusterTlsTests(ClusterWithTls cluster) : IClassFixture<Clus
         await using var client = await cluster.ConnectAsync(cluster.Client);
         var known = await client.ListAsync(Cancel);
         var spec = _bench.Spec();
-        var wrong = spec with { Train = spec.Train with { Shards = ["rows\u001b[31m\n.arrow"] } };
+        var wrong = spec with { Train = spec.Train with { Shards = ["https://host/rows\u001b[31m\n.arrow?sig=secret"] } };
         var failure = await Assert.ThrowsAsync<MirroredException>(() => client.SubmitAsync(wrong, new RunOptions { Directory = _bench.File("nonsense") }, Cancel));
 
         Assert.Equal(FailureKind.Invalid, failure.Kind);
         Assert.Equal(known.Length, (await client.ListAsync(Cancel)).Length);
         Assert.False(Directory.Exists(_bench.File("nonsense")));
-        await cluster.LineOfAnyAsync("IRunsGrain.SubmitAsync is refused: rows.* .arrow: found a path that depends on the current directory");
+        await cluster.LineOfAnyAsync("IRunsGrain.SubmitAsync is refused: https://host/rows.* .arrow: found an address with a signature");
     }
 
     [Theory]
