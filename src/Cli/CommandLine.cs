@@ -33,7 +33,7 @@ internal static class CommandLine
         }
         catch (UnauthorizedAccessException e)
         {
-            return Fail(e, FailureKind.Unavailable, e.Message);
+            return Fail(e, FailureKind.Unavailable, $"{e.Message} Look at the permissions of the file and its folders, or run as a user who has them.");
         }
         catch (Exception e)
         {

@@ -45,6 +45,7 @@ public sealed class RunTests : IAsyncLifetime
         Assert.Equal(run.Output, again.Output);
         Assert.Equal(run.Output, report.Output);
         Assert.Equal(result, await File.ReadAllBytesAsync(_folder.File("first/result.json"), TestContext.Current.CancellationToken));
+        Assert.Contains("recorded loss difference  in its mini-batch", verified.Output, StringComparison.Ordinal);
         Assert.Contains("7 of 7 agree", verified.Output, StringComparison.Ordinal);
         Assert.Contains("64 rows expected = 64 scored + 0 unscorable.", verified.Output, StringComparison.Ordinal);
         Assert.Contains("2 of 2 agree", verifiedRow.Output, StringComparison.Ordinal);
@@ -220,7 +221,7 @@ public sealed class RunTests : IAsyncLifetime
     public async Task AnEmptyOut_IsRefused(string command)
     {
         var refused = await BuiltCommand.RunAsync(_folder.Path, [.. command.Replace("''", "", StringComparison.Ordinal).Split(' '), .. Spec]);
-        Assert.Equal(new CommandOutcome(2, "", "mirrored: an address is empty; expected a path, az://account/container/path, s3://bucket/path or https://host/path.\n"), refused);
+        Assert.Equal(new CommandOutcome(2, "", "mirrored: --out: the path is empty; expected a folder, az://account/container/path or s3://bucket/path.\n"), refused);
     }
 
     [Theory]
@@ -305,10 +306,24 @@ public sealed class RunTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task OneOfAThing_IsSaidAsOne()
+    {
+        await RunAsync("import", "train.npz", "--rows", "0", "--out", "one.arrow");
+
+        var plan = await RunAsync("plan", "--model-uri", Model, "--train-shards", "one.arrow", "--test-shards", "one.arrow");
+        var run = await RunAsync("run", "--out", "one", "--model-uri", Model, "--train-shards", "one.arrow", "--test-shards", "one.arrow");
+
+        Assert.Matches("^train     1 row, .* in 1 file, cut into 1 shard\ntest      1 row in 1 query\n", plan.Output);
+        Assert.Contains("1 training row = 1 scored + 0 unscorable", run.Output, StringComparison.Ordinal);
+        Assert.Contains("ascending: 1 query in ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("scoring: 1 row in ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task ATuning_PrintsFlagsToUse_AndSavesItsCurve()
     {
         var tune = await RunAsync(
-            "tune", "--model-uri", Model, "--train-shards", "train.arrow", "--tune-learning-rates", "0.001,1", "--tune-steps", "1", "--tune-planted", "5", "--out", "curve.json");
+            "tune", "--model-uri", Model, "--train-shards", "train.arrow", "--tune-learning-rates", "0.001", "1", "--tune-steps", "1", "--tune-planted", "5", "--out", "curve.json");
 
         Assert.Contains("--ascent-learning-rate ", tune.Output, StringComparison.Ordinal);
         Assert.Equal(2, JsonOf(await File.ReadAllTextAsync(_folder.File("curve.json"), TestContext.Current.CancellationToken), json => json.GetProperty("curve").GetArrayLength()));

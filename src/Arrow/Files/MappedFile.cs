@@ -71,7 +71,7 @@ internal sealed unsafe partial class MappedFile : IDisposable
             throw failure switch
             {
                 FileNotFoundException or DirectoryNotFoundException => Failure.Invalid($"{path}: no such file.", failure),
-                UnauthorizedAccessException => Failure.Invalid($"{path}: not a file that may be read.", failure),
+                UnauthorizedAccessException => Failure.Invalid($"{path}: not a file that may be read. Look at the permissions of the file and its folders.", failure),
                 IOException => Failure.Unavailable($"{path}: could not be mapped: {failure.Message}", failure),
                 _ => failure,
             };

@@ -27,7 +27,7 @@ internal static class RunWatch
         if (isJson)
             terminal.Output.WriteJsonLine(new { Event = "result", run.Directory, RowCount = last.TotalCount, UnscorableRows = last.UnscorableRowCount });
         else
-            terminal.Say($"the run is finished: {last.TotalCount:N0} rows{(last.UnscorableRowCount > 0 ? $", {last.UnscorableRowCount:N0} of them unscorable (report.html says which and why)" : "")}; its results are in {run.Directory}");
+            terminal.Say($"the run is finished: {Counted.Of(last.TotalCount, "row")}{(last.UnscorableRowCount > 0 ? $", {last.UnscorableRowCount:N0} of them unscorable (report.html says which and why)" : "")}; its results are in {run.Directory}");
     }
 
     private static RunPhase? PhaseOf(RunState state) => state switch

@@ -33,14 +33,14 @@ internal sealed class RunProgressPrinter(Terminal terminal) : IProgress<RunProgr
         _isPhaseClosed = true;
         var seconds = terminal.Time.GetElapsedTime(_phaseStartedAt).TotalSeconds;
         if (value.Phase is RunPhase.Ascending or RunPhase.Scoring || seconds > 2)
-            terminal.Say($"{NameOf(value.Phase)}: {Counted(value.TotalCount, value.Phase)} in {Quantity.Duration(seconds)}{Unscorable(value)}");
+            terminal.Say($"{NameOf(value.Phase)}: {Amount(value.TotalCount, value.Phase)} in {Quantity.Duration(seconds)}{Unscorable(value)}");
         else
             terminal.WipeLine();
     }
 
     private static string Describe(RunProgress value)
     {
-        var text = $"{NameOf(value.Phase)}: {value.Coverage,6:P1}  {value.DoneCount:N0} of {Counted(value.TotalCount, value.Phase)}";
+        var text = $"{NameOf(value.Phase)}: {value.Coverage,6:P1}  {value.DoneCount:N0} of {Amount(value.TotalCount, value.Phase)}";
         if (value.PerSecond > 0)
             text += value.PerSecond < 10 ? $"  {value.PerSecond:F1}/s" : $"  {value.PerSecond:N0}/s";
         if (value.Remaining is { } remaining)
@@ -50,12 +50,12 @@ internal sealed class RunProgressPrinter(Terminal terminal) : IProgress<RunProgr
 
     private static string NameOf(RunPhase phase) => phase.ToString().ToLowerInvariant();
 
-    private static string Counted(long count, RunPhase phase) => phase switch
+    private static string Amount(long count, RunPhase phase) => phase switch
     {
-        RunPhase.Planning => $"{count:N0} files",
-        RunPhase.Ascending => $"{count:N0} queries",
-        RunPhase.Scoring => $"{count:N0} rows",
-        _ => $"{count:N0} shards",
+        RunPhase.Planning => Counted.Of(count, "file"),
+        RunPhase.Ascending => Counted.Of(count, "query"),
+        RunPhase.Scoring => Counted.Of(count, "row"),
+        _ => Counted.Of(count, "shard"),
     };
 
     private static string Unscorable(RunProgress value) => value.UnscorableRowCount > 0 ? $"  {value.UnscorableRowCount:N0} unscorable" : "";

@@ -70,7 +70,7 @@ internal sealed class ImportVerb : Verb
         foreach (var column in table.Columns)
             terminal.Output.WriteLine($"  {column.Name}: {TypeName(column)}");
         foreach (var file in files)
-            terminal.Output.WriteLine($"{file.Path}  {file.RowCount:N0} rows  {Quantity.Bytes(file.Bytes)}");
+            terminal.Output.WriteLine($"{file.Path}  {Counted.Of(file.RowCount, "row")}  {Quantity.Bytes(file.Bytes)}");
         return Task.FromResult(0);
     }
 

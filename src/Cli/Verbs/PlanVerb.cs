@@ -45,8 +45,8 @@ internal sealed class PlanVerb : Verb
     {
         var run = forecast.Run;
         var (queryCount, drawCount) = (run.Queries.Length, run.DrawCount);
-        output.WriteLine($"train     {run.Plan.RowCount:N0} rows, {Quantity.Bytes(forecast.TrainBytes)} in {run.Plan.Files.Length:N0} files, cut into {run.Plan.Shards.Length:N0} shards");
-        output.WriteLine($"test      {run.Queries.Sum(query => query.Rows.Length):N0} rows in {queryCount:N0} queries{(drawCount > 1 ? $", {drawCount:N0} draws a row" : "")}");
+        output.WriteLine($"train     {Counted.Of(run.Plan.RowCount, "row")}, {Quantity.Bytes(forecast.TrainBytes)} in {Counted.Of(run.Plan.Files.Length, "file")}, cut into {Counted.Of(run.Plan.Shards.Length, "shard")}");
+        output.WriteLine($"test      {Counted.Of(run.Queries.Sum(query => query.Rows.Length), "row")} in {Counted.Of(queryCount, "query")}{(drawCount > 1 ? $", {drawCount:N0} draws a row" : "")}");
         output.WriteLine($"memory    about {Quantity.Bytes(forecast.MemoryBytes)} at the peak; mapped files come and go beside it");
         output.WriteLine($"disk      {Quantity.Bytes(forecast.WeightBytes)} of weight sets, up to {Quantity.Bytes(forecast.PartBytesMax)} of parts, about {Quantity.Bytes(forecast.ResultBytes)} of results");
         output.WriteLine($"time      {Quantity.Duration((forecast.StartTime + forecast.AscentTime + forecast.ColdScoreTime).TotalSeconds)}: start {Quantity.Duration(forecast.StartTime.TotalSeconds)}, ascent {Quantity.Duration(forecast.AscentTime.TotalSeconds)}, "

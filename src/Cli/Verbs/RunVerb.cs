@@ -35,8 +35,7 @@ internal sealed class RunVerb : Verb
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         var spec = _spec.Read(parsed);
-        var place = ObjectUri.Parse(parsed.GetValue(_out) ?? Path.Combine("out", _spec.DefaultName(parsed, spec)));
-        OutFolder.Check(place, _out.Name);
+        var place = OutFolder.Parse(parsed.GetValue(_out) ?? Path.Combine("out", _spec.DefaultName(parsed, spec)), _out.Name);
         var cache = ObjectCache.Of(spec.Compute, terminal.Time);
         using var data = new DataFiles(cache, terminal.Time, cancellationToken);
         var store = ObjectStores.Open(place, cache, terminal.Time);

@@ -71,7 +71,7 @@ internal sealed class StatusVerb : Verb
         foreach (var shard in status.Poisoned)
             output.WriteLine($"poisoned    shard {shard.ShardIndex}: {shard.Uri}, rows {shard.RowStart:N0} to {shard.RowStart + shard.RowCount - 1:N0}, killed workers {string.Join(", ", shard.Workers)}");
         if (status.RemainingSeconds is { } seconds && !status.HasResult)
-            output.WriteLine($"speed       {status.RowsPerSecond:N0} rows/s of {status.Workers.Count(worker => worker.IsSeenLately)} workers seen lately, {Quantity.Duration(seconds)} left");
+            output.WriteLine($"speed       {status.RowsPerSecond:N0} rows/s of {Counted.Of(status.Workers.Count(worker => worker.IsSeenLately), "worker")} seen lately, {Quantity.Duration(seconds)} left");
         foreach (var worker in status.HasResult ? [] : status.Workers)
             output.WriteLine($"worker {worker.Worker,-4} {worker.RowCount,14:N0} rows {worker.RowsPerSecond,9:N0}/s  {worker}, on {worker.Host}{(worker.Session > 0 ? $", session {worker.Session}" : "")}");
     }

@@ -14,13 +14,14 @@ internal sealed class TuneVerb : Verb
 
     private readonly SpecOptions _spec = new();
 
-    private readonly Option<string> _learningRates = new("--tune-learning-rates")
+    private readonly Option<string[]> _learningRates = new("--tune-learning-rates")
     {
         HelpName = "N,N,…",
+        AllowMultipleArgumentsPerToken = true,
         Description = $"Learning rates to try. [{string.Join(',', Defaults.LearningRates.Select(rate => rate.ToString(CultureInfo.InvariantCulture)))}]",
     };
 
-    private readonly Option<string> _steps = new("--tune-steps") { HelpName = "N,N,…", Description = $"Numbers of steps to try. [{string.Join(',', Defaults.Steps)}]" };
+    private readonly Option<string[]> _steps = new("--tune-steps") { HelpName = "N,N,…", AllowMultipleArgumentsPerToken = true, Description = $"Numbers of steps to try. [{string.Join(',', Defaults.Steps)}]" };
 
     private readonly Option<int> _planted = new("--tune-planted")
     {
@@ -69,22 +70,22 @@ internal sealed class TuneVerb : Verb
 
     private TuneSpec Read(ParseResult parsed) => Defaults with
     {
-        LearningRates = parsed.GetValue(_learningRates) is { } rates ? ParseList<double>(_learningRates, rates) : Defaults.LearningRates,
-        Steps = parsed.GetValue(_steps) is { } steps ? ParseList<int>(_steps, steps) : Defaults.Steps,
+        LearningRates = parsed.GetValue(_learningRates) is { Length: > 0 } rates ? ParseList<double>(_learningRates, rates) : Defaults.LearningRates,
+        Steps = parsed.GetValue(_steps) is { Length: > 0 } steps ? ParseList<int>(_steps, steps) : Defaults.Steps,
         PlantedRowCount = parsed.GetValue(_planted) is >= 5 and var planted ? planted : throw Failure.Invalid($"{_planted.Name}: expected 5 or more."),
         SampleRowCount = parsed.GetValue(_sample) switch
         {
             null => Defaults.SampleRowCount,
             "all" => null,
-            var text => ParseList<int>(_sample, text)[0],
+            var text => ParseList<int>(_sample, [text])[0],
         },
     };
 
-    private static ImmutableArray<T> ParseList<T>(Option flag, string text)
+    private static ImmutableArray<T> ParseList<T>(Option flag, string[] texts)
         where T : INumber<T>
     {
         var values = ImmutableArray.CreateBuilder<T>();
-        foreach (var part in text.Split(','))
+        foreach (var part in texts.SelectMany(text => text.Split(',')))
         {
             if (!T.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) || value <= T.Zero || !T.IsFinite(value))
                 throw Failure.Invalid($"{flag.Name}: found '{part}'; expected numbers above 0 with commas between.");

@@ -93,16 +93,16 @@ internal sealed class VerifyVerb : Verb
     {
         TextTable.Write(
             output,
-            ["query", "training row", "recorded", "in its mini-batch", "alone", ""],
+            ["query", "training row", "recorded loss difference", "in its mini-batch", "alone", ""],
             [.. verified.Rows.Select(row => (string[])
             [
-                row.Query, row.TrainRow.ToString(CultureInfo.InvariantCulture), Influence(row.Recorded), Influence(row.InMiniBatch), Influence(row.Alone), row.Difference is { } difference ? $"DIFFERS: {difference}" : "agrees",
+                row.Query, row.TrainRow.ToString(CultureInfo.InvariantCulture), LossDifference(row.Recorded), LossDifference(row.InMiniBatch), LossDifference(row.Alone), row.Difference is { } difference ? $"DIFFERS: {difference}" : "agrees",
             ])]);
 
         var result = verified.Result;
         output.WriteLine($"\n{verified.Rows.Count(row => row.Agrees)} of {verified.Rows.Length} agree: loss differences within {Verifier.Tolerance.ToString(CultureInfo.InvariantCulture)} × max(1, |loss|).");
-        output.WriteLine($"{result.ExpectedRows:N0} rows expected = {result.ScoredRows:N0} scored + {result.Unscorable.Count:N0} unscorable.");
+        output.WriteLine($"{Counted.Of(result.ExpectedRows, "row")} expected = {result.ScoredRows:N0} scored + {result.Unscorable.Count:N0} unscorable.");
     }
 
-    private static string Influence(InfluenceEntry? entry) => entry is { } found ? found.Influence.ToString("G7", CultureInfo.InvariantCulture) : "–";
+    private static string LossDifference(InfluenceEntry? entry) => entry is { } found ? found.LossDifference.ToString("G7", CultureInfo.InvariantCulture) : "–";
 }

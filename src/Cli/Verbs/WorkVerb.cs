@@ -52,8 +52,7 @@ internal sealed class WorkVerb : Verb
     {
         var place = ReadPlace(parsed.GetValue(_worker)!) with { BeatInterval = ReadInterval(parsed.GetValue(_beatSeconds)) };
         var spec = _spec.Read(parsed);
-        var directoryUri = ObjectUri.Parse(parsed.GetValue(_out)!);
-        OutFolder.Check(directoryUri, _out.Name);
+        var directoryUri = OutFolder.Parse(parsed.GetValue(_out)!, _out.Name);
         var cache = ObjectCache.Of(spec.Compute, terminal.Time);
         using var data = new DataFiles(cache, terminal.Time, cancellationToken);
         var store = ObjectStores.Open(directoryUri, cache, terminal.Time);
@@ -71,7 +70,7 @@ internal sealed class WorkVerb : Verb
         if (parsed.GetValue(_json))
             terminal.Output.WriteJsonLine(new { Event = "worker", outcome.Run, Worker = place.Index, outcome.ShardCount, outcome.RowCount, outcome.RunRowCount });
         else
-            terminal.Say($"the run is finished: {outcome.RunRowCount:N0} rows, {outcome.RowCount:N0} of them in {outcome.ShardCount:N0} shards by this worker");
+            terminal.Say($"the run is finished: {Counted.Of(outcome.RunRowCount, "row")}, {outcome.RowCount:N0} of them in {Counted.Of(outcome.ShardCount, "shard")} by this worker");
         return 0;
     }
 

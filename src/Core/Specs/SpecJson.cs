@@ -73,7 +73,7 @@ internal static class SpecJson
         {
             if (document.RootElement.ValueKind != JsonValueKind.Object)
                 throw Failure.Invalid($"{source}: found {SpecProperty.Shown(document.RootElement)}; expected a JSON object.");
-            RefuseRepeated(document.RootElement, "");
+            RefuseRepeated(document.RootElement, "", source);
             return document;
         }
         catch
@@ -107,12 +107,12 @@ internal static class SpecJson
         };
     }
 
-    private static void RefuseRepeated(JsonElement json, string path)
+    private static void RefuseRepeated(JsonElement json, string path, string source)
     {
         if (json.ValueKind == JsonValueKind.Array)
         {
             foreach (var (index, item) in json.EnumerateArray().Index())
-                RefuseRepeated(item, $"{path}[{index}]");
+                RefuseRepeated(item, $"{path}[{index}]", source);
         }
 
         if (json.ValueKind != JsonValueKind.Object)
@@ -122,8 +122,8 @@ internal static class SpecJson
         {
             var fieldPath = path.Length == 0 ? field.Name : $"{path}.{field.Name}";
             if (!names.Add(field.Name))
-                throw Failure.Invalid($"{fieldPath}: found twice; expected once.");
-            RefuseRepeated(field.Value, fieldPath);
+                throw Failure.Invalid($"{source}: {fieldPath}: found twice; expected once.");
+            RefuseRepeated(field.Value, fieldPath, source);
         }
     }
 }

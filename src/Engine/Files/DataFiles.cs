@@ -36,9 +36,9 @@ public sealed class DataFiles(ObjectCache cache, TimeProvider time, Cancellation
             {
                 if (!patternOfFile.TryAdd(file, pattern))
                 {
+                    var (first, again) = (ObjectUri.HideQueries(patternOfFile[file]), ObjectUri.HideQueries(pattern));
                     throw Failure.Invalid(
-                        $"{field}: '{file}' is matched by '{ObjectUri.HideQueries(patternOfFile[file])}' and again by '{ObjectUri.HideQueries(pattern)}'; "
-                        + "its rows would count twice. Keep one of the two.");
+                        $"{field}: '{file}' is {(first == again ? "named twice" : $"matched by '{first}' and again by '{again}'")}; its rows would count twice. Keep one of the two.");
                 }
 
                 files.Add(file);

@@ -25,7 +25,7 @@ internal static class FilePatterns
             throw Failure.Invalid($"{field}: '{pattern}' is a folder; expected files. Write '{pattern.TrimEnd('/')}/*.arrow'.");
 
         if (!IsGlob(path))
-            throw Failure.Invalid($"{field}: there is no file '{pattern}' (looked for '{path}').");
+            throw Failure.Invalid($"{field}: there is no file '{pattern}'{LookedFor(pattern, path)}.");
 
         var root = Path.GetPathRoot(path)!;
         var segments = path[root.Length..].Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
@@ -39,7 +39,7 @@ internal static class FilePatterns
             throw Failure.Invalid($"{field}: the folders of '{pattern}' cannot be listed: {e.Message}", e);
         }
 
-        return files.Count > 0 ? files : throw Failure.Invalid($"{field}: no file matches '{pattern}' (looked for '{path}').");
+        return files.Count > 0 ? files : throw Failure.Invalid($"{field}: no file matches '{pattern}'{LookedFor(pattern, path)}.");
     }
 
     /// <summary>The same globs, but <c>?</c>, over the keys of a store.</summary>
@@ -62,6 +62,8 @@ internal static class FilePatterns
 
         return new Regex(regex.ToString(), RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
     }
+
+    private static string LookedFor(string pattern, string path) => pattern == path ? "" : $" (looked for '{path}')";
 
     private static bool IsGlob(string text) => text.AsSpan().IndexOfAny('*', '?') >= 0;
 

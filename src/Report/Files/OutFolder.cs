@@ -5,6 +5,17 @@ namespace MirroredInfluence.Report;
 /// <summary>Where a run is to be written: a folder of its own.</summary>
 public static class OutFolder
 {
+    /// <summary>Reads the place, and checks it.</summary>
+    /// <exception cref="MirroredException">Invalid: no path or address, a file, or a folder that holds something else.</exception>
+    public static ObjectUri Parse(string text, string option)
+    {
+        if (text.Length == 0)
+            throw Failure.Invalid($"{option}: the path is empty; expected a folder, az://account/container/path or s3://bucket/path.");
+        var place = ObjectUri.Parse(text);
+        Check(place, option);
+        return place;
+    }
+
     /// <param name="option">What the place was given as, for messages.</param>
     /// <exception cref="MirroredException">Invalid: a file, or a folder that holds something else.</exception>
     public static void Check(ObjectUri place, string option)

@@ -56,7 +56,7 @@ public static class ConsoleTable
     /// <summary>"<c>60,000 training rows = 59,997 scored + 3 unscorable (2 null, 1 non-finite loss)</c>".</summary>
     private static string Balance(RunResult result)
     {
-        var text = new StringBuilder($"{Count(result.ExpectedRows)} training rows = {Count(result.ScoredRows)} scored + {Count(result.Unscorable.Count)} unscorable");
+        var text = new StringBuilder($"{Counted.Of(result.ExpectedRows, "training row")} = {Count(result.ScoredRows)} scored + {Count(result.Unscorable.Count)} unscorable");
         if (result.Unscorable.Count > 0)
             text.Append(CultureInfo.InvariantCulture, $" ({string.Join(", ", result.Unscorable.CountsByReason.Select(reason => $"{Count(reason.Value)} {reason.Key.Words()}"))})");
         return text.ToString();

@@ -59,7 +59,7 @@ internal sealed partial class AtomicFile(Func<string, Stream> createNew)
             var writtenBytes = temporary is null ? 0 : new FileInfo(temporary).Length;
             var advice = exception.HResult is NoSpaceLeft or QuotaExceeded ? "Free some space" : "Check the folder";
             throw Failure.Unavailable(
-                $"{path}: writing stopped after {writtenBytes:N0} bytes: {exception.Message} {advice}, then run again: what is finished is kept.",
+                $"{path}: writing stopped after {writtenBytes:N0} bytes: {exception.Message.TrimEnd('.')}. {advice}, then run again: what is finished is kept.",
                 exception);
         }
         finally

@@ -136,7 +136,7 @@ public sealed unsafe class BaseModel : IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Failure.Invalid(Directory.Exists(path) ? $"{name}: is a folder; expected a TorchScript archive (torch.jit.save)." : $"{name}: the model file cannot be read: {exception.Message}", exception);
+            throw Failure.Invalid(Directory.Exists(path) ? $"{name}: is a folder; expected a TorchScript archive (torch.jit.save)." : $"{name}: the model file cannot be read: {exception.Message} Look at its permissions.", exception);
         }
     }
 

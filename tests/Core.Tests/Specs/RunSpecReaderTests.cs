@@ -123,7 +123,7 @@ public sealed class RunSpecReaderTests
     [InlineData("""{"train": {"shards": "t"}, "test": {"shards": "t"}}""", "model: missing; expected an object.")]
     [InlineData("""{"model": {}, "train": {"shards": "t"}, "test": {"shards": "t"}}""", "model.uri: missing; expected a text.")]
     [InlineData("""{"model": {"uri": "m"}, "train": {}, "test": {"shards": "t"}}""", "train.shards: missing; expected a text or a list of texts.")]
-    [InlineData("""{"model": {"uri": "m", "uri": "n"}}""", "model.uri: found twice; expected once.")]
+    [InlineData("""{"model": {"uri": "m", "uri": "n"}}""", "spec.json: model.uri: found twice; expected once.")]
     [InlineData("""[1]""", "spec.json: found [1]; expected a JSON object.")]
     public void ASpecThatIsIncomplete_IsRefused(string json, string message) =>
         Assert.Equal(message, Assert.Throws<MirroredException>(() => Read(json)).Message);

@@ -49,6 +49,15 @@ public sealed class FilePatternsTests : IDisposable
     }
 
     [Fact]
+    public void AbsolutePathWithoutAFile_IsSaidOnce() =>
+        Assert.Equal($"train.shards: there is no file '{_folder.File("gone")}'.", Assert.Throws<MirroredException>(() => Expand("gone")).Message);
+
+    [Fact]
+    public void FileNamedTwice_IsRefused() => Assert.Equal(
+        $"train.shards: '{_folder.File("a.arrow")}' is named twice; its rows would count twice. Keep one of the two.",
+        Assert.Throws<MirroredException>(() => Expand("a.arrow", "a.arrow")).Message);
+
+    [Fact]
     public void FileOfTwoPatterns_IsRefused()
     {
         var exception = Assert.Throws<MirroredException>(() => Expand("a.arrow", "?.arrow"));
