@@ -118,8 +118,29 @@ public sealed class ClusterTests
         Assert.Equal(("false", null), (coordinator.Variable("Silo__HasLanes"), coordinator.Variable("Silo__Compute__Device")));
         Assert.Equal("1", silo.At("containers/0/resources/limits")!["nvidia.com/gpu"]!.ToString());
         Assert.Null(coordinator.At("containers/0/resources/limits")!["nvidia.com/gpu"]);
+        Assert.Equal(("registry.example.org/mirrored-influence:0.1.0-cuda", "registry.example.org/mirrored-influence:0.1.0"), (silo.Text("containers/0/image"), coordinator.Text("containers/0/image")));
+        Assert.Equal(("202Gi", "26Gi"), (NodeDisk(silo), NodeDisk(coordinator)));
+        Assert.Equal(("160", null, "/cache"), (silo.Variable("Silo__Compute__CacheGigabytes"), coordinator.Variable("Silo__Compute__CacheGigabytes"), coordinator.Variable("XDG_CACHE_HOME")));
+        Assert.Equal("24Gi", coordinator.List("volumes").Single(volume => volume.Text("name") == "cache").Text("emptyDir/sizeLimit"));
         Assert.Null(coordinator["nodeSelector"]);
         Assert.DoesNotContain((await ClusterChart.RenderAsync("cpu")).Pods().Keys, component => component == "coordinator");
+
+        static string? NodeDisk(JsonNode pod) => pod.Text("containers/0/resources/limits/ephemeral-storage");
+    }
+
+    [Fact]
+    public async Task Coordinators_TakeTheImageOfSilos_UnlessTheyHaveOne() =>
+        Assert.Equal("registry.example.org/mirrored-influence:0.1.0-cuda", (await ClusterChart.RenderAsync("gpu", "--set", "coordinators.image=")).Pods()["coordinator"].Text("containers/0/image"));
+
+    [Fact]
+    public async Task PodsOfAKind_AreSpreadOverNodes()
+    {
+        Assert.All((await ClusterChart.RenderAsync("gpu")).Where(found => found.Text("kind") == "Deployment"), deployment =>
+        {
+            var spread = Assert.Single(deployment.List("spec/template/spec/topologySpreadConstraints"));
+            Assert.Equal(("1", "kubernetes.io/hostname", "ScheduleAnyway"), (spread.Text("maxSkew"), spread.Text("topologyKey"), spread.Text("whenUnsatisfiable")));
+            Assert.True(JsonNode.DeepEquals(deployment.At("spec/selector"), spread["labelSelector"]));
+        });
     }
 
     /// <summary>What a silo sends is in docs/reference/telemetry.md, by which the dashboards are judged too.</summary>
@@ -173,6 +194,11 @@ public sealed class ClusterTests
     [InlineData(
         "autoscaling.enabled=true,autoscaling.prometheus=http://prometheus:9090,telemetry.endpoint=http://collector:4318,autoscaling.minReplicas=9", "autoscaling.minReplicas is 9, over maxReplicas, 8.")]
     [InlineData("networkPolicy.clients[0]=notebooks", "networkPolicy.clients.0: Invalid type. Expected: object, given: string")]
+    [InlineData("networkPolicy.clients[0].foo=1", "networkPolicy.clients.0: Additional property foo is not allowed")]
+    [InlineData("networkPolicy.clients[0].podSelector.matchLabel.app=x", "networkPolicy.clients.0.podSelector: Additional property matchLabel is not allowed")]
+    [InlineData("networkPolicy.egress[0].to[0].ipBlock.cdir=10.0.0.0/8", "networkPolicy.egress.0.to.0.ipBlock: Additional property cdir is not allowed")]
+    [InlineData("networkPolicy.egress[0].ports[0].prot=9000", "networkPolicy.egress.0.ports.0: Additional property prot is not allowed")]
+    [InlineData("coordinators.image=mirrored-influence:latest", "coordinators.image: Must not validate the schema (not)")]
     [InlineData("telemetry.endpoint=http://user:secret@collector:4318", "telemetry.endpoint: Does not match pattern")]
     [InlineData("connectionStringSecret=store,serviceAccount.annotations.azure\\.workload\\.identity/client-id=x", "are both set: silos use one credential")]
     public async Task Value_IsRefused(string set, string message)

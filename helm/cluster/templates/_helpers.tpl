@@ -55,6 +55,8 @@ app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 {{- define "cluster.silos" -}}
 {{- $values := .root.Values }}
 {{- $gpus := .group.resources.gpus | default 0 | int }}
+{{- /* Without lanes a cache takes 20 GB at most, of results and parts; the rest is for results that are being written. */}}
+{{- $cacheGiB := eq .component "coordinator" | ternary 24 $values.cache.sizeGiB }}
 apiVersion: apps/v1
 kind: Deployment
 metadata:
@@ -105,7 +107,7 @@ spec:
       {{- end }}
       containers:
         - name: silo
-          image: {{ $values.image }}
+          image: {{ .group.image | default $values.image }}
           command: [silo]
           env:
             - name: Silo__Ledger
@@ -137,15 +139,17 @@ spec:
             {{- if eq .component "coordinator" }}
             - name: Silo__HasLanes
               value: "false"
+            - name: XDG_CACHE_HOME
+              value: /cache
             {{- else }}
             - name: Silo__Compute__Device
               value: {{ gt $gpus 0 | ternary "cuda" "cpu" }}
-            {{- end }}
             - name: Silo__Compute__Cache
               value: /cache
             # The rest of the volume is for base losses.
             - name: Silo__Compute__CacheGigabytes
-              value: {{ mulf $values.cache.sizeGiB 0.8 | quote }}
+              value: {{ mulf $cacheGiB 0.8 | quote }}
+            {{- end }}
             {{- with $values.connectionStringSecret }}
             - name: AZURE_STORAGE_CONNECTION_STRING
               valueFrom:
@@ -202,7 +206,7 @@ spec:
               cpu: {{ $.group.resources.cpu }}
               memory: {{ $.group.resources.memory }}
               # What the volumes below may hold, and the log.
-              ephemeral-storage: {{ add 2 (ternary 0 $values.cache.sizeGiB (ne $values.cache.storageClass "")) }}Gi
+              ephemeral-storage: {{ add 2 (ternary 0 $cacheGiB (ne $values.cache.storageClass "")) }}Gi
               {{- if $gpus }}
               nvidia.com/gpu: {{ $gpus }}
               {{- end }}
@@ -240,10 +244,10 @@ spec:
                 storageClassName: {{ $values.cache.storageClass }}
                 resources:
                   requests:
-                    storage: {{ $values.cache.sizeGiB }}Gi
+                    storage: {{ $cacheGiB }}Gi
           {{- else }}
           emptyDir:
-            sizeLimit: {{ $values.cache.sizeGiB }}Gi
+            sizeLimit: {{ $cacheGiB }}Gi
           {{- end }}
         - name: tmp
           emptyDir:
@@ -267,6 +271,15 @@ spec:
           persistentVolumeClaim:
             claimName: {{ . }}
         {{- end }}
+      # A node that goes takes as few of them along as can be.
+      topologySpreadConstraints:
+        - maxSkew: 1
+          topologyKey: kubernetes.io/hostname
+          whenUnsatisfiable: ScheduleAnyway
+          labelSelector:
+            matchLabels:
+              {{- include "cluster.selector" .root | nindent 14 }}
+              app.kubernetes.io/component: {{ .component }}
       {{- with .group.nodeSelector }}
       nodeSelector:
         {{- toYaml . | nindent 8 }}
