@@ -93,6 +93,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
         await ReportAsync();
         if (_entry!.End is not null || _entry.Order.Priority == priority)
             return;
+        LogPriority(logger, Directory, _entry.Order.Priority, priority);
         _entry = _entry with { Order = _entry.Order with { Priority = priority } };
         Interlocked.Increment(ref _version);
         await ledger.PutAsync(_entry, CancellationToken.None);
@@ -224,6 +225,8 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
             };
             _entry = _entry! with { End = end, Failure = _failure, DoneCount = doneCount, TotalCount = totalCount, UnscorableRowCount = _unscorableRowCount };
             await ledger.PutAsync(_entry, CancellationToken.None);
+            if (end != RunState.Failed)
+                LogEnded(logger, Directory, SpecName.Of(end), doneCount, _unscorableRowCount);
             Enter(end);
             DelayDeactivation(TimeSpan.Zero);
         }
@@ -365,7 +368,7 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
 
     /// <summary>Nobody waits for a silo.</summary>
     private void Announce(string silo, Func<IShardGrain, Task> announce) => announce(GrainFactory.GetGrain<IShardGrain>($"{silo}|{Directory}")).ContinueWith(
-        task => LogNotAnnounced(logger, silo, Directory, task.Exception!.InnerException!), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+        task => LogNotAnnounced(logger, silo, Directory, task.Exception!.InnerException!.Message.Split('\n')[0]), CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
 
     /// <summary>Before there is a board.</summary>
     private void Hear(LaneReport report)
@@ -433,9 +436,15 @@ internal sealed partial class RunGrain(RunLedger ledger, SiloLanes silo, ILocalS
     [LoggerMessage(LogLevel.Information, "{Directory}: coordinated here; {DoneCount} of {ShardCount} shards are done.")]
     private static partial void LogCoordinated(ILogger logger, string directory, int doneCount, int shardCount);
 
+    [LoggerMessage(LogLevel.Information, "{Directory}: the run is {End}: {RowCount} rows done, {UnscorableRowCount} of them unscorable.")]
+    private static partial void LogEnded(ILogger logger, string directory, string end, long rowCount, long unscorableRowCount);
+
+    [LoggerMessage(LogLevel.Information, "{Directory}: priority {Before} is now {Now}.")]
+    private static partial void LogPriority(ILogger logger, string directory, int before, int now);
+
     [LoggerMessage(LogLevel.Error, "{Directory}: the run failed: {Reason}")]
     private static partial void LogEnd(ILogger logger, string directory, string reason, Exception? fault);
 
-    [LoggerMessage(LogLevel.Information, "{Directory}: {Silo} did not take its announcement; it is announced again.")]
-    private static partial void LogNotAnnounced(ILogger logger, string silo, string directory, Exception exception);
+    [LoggerMessage(LogLevel.Information, "{Directory}: {Silo} did not take its announcement, and is told again: {Reason}")]
+    private static partial void LogNotAnnounced(ILogger logger, string silo, string directory, string reason);
 }

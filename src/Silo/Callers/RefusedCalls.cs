@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using MirroredInfluence.Grains;
 
 namespace MirroredInfluence.Silo;
 
@@ -13,7 +14,7 @@ internal sealed partial class RefusedCalls(ILogger<RefusedCalls> logger) : IInco
         {
             await context.Invoke();
         }
-        catch (Exception exception) when (context.SourceId is { } source && source.IsClient())
+        catch (Exception exception) when (context.SourceId is { } source && source.IsClient() && !GrainCalls.IsLost(exception, CancellationToken.None))
         {
             LogRefused(logger, source.ToString(), context.InterfaceName, context.MethodName, Line(exception.Message));
             throw;
