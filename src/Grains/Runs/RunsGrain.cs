@@ -61,7 +61,7 @@ internal sealed partial class RunsGrain(RunLedger ledger, SiloLanes silo, IOptio
     }
 
     /// <summary>The ledger holds no secret, other silos have other current directories, and a run has a folder of its own.</summary>
-    private static RunSpec Refuse(RunOrder order)
+    private RunSpec Refuse(RunOrder order)
     {
         RunGrain.RefusePriority(order.Priority);
 
@@ -76,6 +76,7 @@ internal sealed partial class RunsGrain(RunLedger ledger, SiloLanes silo, IOptio
         }
 
         OutFolder.Check(ObjectUri.Parse(order.Directory), "the run's directory");
+        silo.OpenStore(order.Directory);
         return spec;
     }
 

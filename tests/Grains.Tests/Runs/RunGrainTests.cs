@@ -224,6 +224,7 @@ public sealed class RunGrainTests : IDisposable
             (order with { Spec = "{}" }, "model: missing; "),
             (order with { Directory = spec.Train.Shards[0] }, $"the run's directory: '{spec.Train.Shards[0]}' is a file; "),
             (order with { Directory = Path.GetDirectoryName(spec.Train.Shards[0])! }, "the run's directory: the folder "),
+            (order with { Directory = "az://account" }, "az://account: names no container; "),
         })
         {
             var refused = await Assert.ThrowsAsync<MirroredException>(() => runs.SubmitAsync(wrong));
