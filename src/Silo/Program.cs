@@ -41,7 +41,7 @@ try
     var app = builder.Build();
     await StoreHealth.RefuseAsync(settings.Ledger, app.Services.GetRequiredService<IObjectStore>);
     app.MapHealthChecks("/live", new HealthCheckOptions { Predicate = _ => false });
-    app.MapHealthChecks("/ready");
+    app.MapHealthChecks("/ready", new HealthCheckOptions { ResponseWriter = HealthReason.WriteAsync });
     app.Lifetime.ApplicationStopping.Register(() => EndUnlessStarted(app.Lifetime));
     using var telemetry = TelemetryExport.Start("mirrored-silo");
     await app.RunAsync();

@@ -12,16 +12,13 @@ internal sealed partial class RunsGrain(RunLedger ledger, SiloLanes silo, IOptio
 {
     private readonly Dictionary<string, long> _silos = new(StringComparer.Ordinal);           // by address: when heard
     private readonly HashSet<string> _runs = new(StringComparer.Ordinal);                     // that may not have ended
+    private bool _isLedgerRead;
+    private bool _isUnreadTold;
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        foreach (var entry in await ledger.ListAsync(cancellationToken))
-        {
-            if (entry.End is null)
-                _runs.Add(entry.Order.Directory);
-        }
-
         this.RegisterGrainTimer(WakeRunsAsync, TimeSpan.Zero, 2 * options.Value.BeatInterval);
+        return Task.CompletedTask;
     }
 
     public async Task SubmitAsync(RunOrder order)
@@ -83,6 +80,7 @@ internal sealed partial class RunsGrain(RunLedger ledger, SiloLanes silo, IOptio
     /// <summary>A run whose coordinator's silo died goes on.</summary>
     private async Task WakeRunsAsync(CancellationToken cancellationToken)
     {
+        await ReadLedgerAsync(cancellationToken);
         foreach (var run in _runs.ToArray())
         {
             try
@@ -96,6 +94,32 @@ internal sealed partial class RunsGrain(RunLedger ledger, SiloLanes silo, IOptio
             }
         }
     }
+
+    /// <summary>Silos are heard, and say why they cannot list runs, also while the ledger cannot be read.</summary>
+    private async Task ReadLedgerAsync(CancellationToken cancellationToken)
+    {
+        if (_isLedgerRead)
+            return;
+        try
+        {
+            foreach (var entry in await ledger.ListAsync(cancellationToken))
+            {
+                if (entry.End is null)
+                    _runs.Add(entry.Order.Directory);
+            }
+
+            _isLedgerRead = true;
+        }
+        catch (MirroredException exception)
+        {
+            if (!_isUnreadTold)
+                LogNotRead(logger, exception.Message);
+            _isUnreadTold = true;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The ledger cannot be read now; tried again until it can: {Reason}")]
+    private static partial void LogNotRead(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "{Directory}: its coordinator cannot be woken now; tried again soon.")]
     private static partial void LogNotWoken(ILogger logger, string directory, Exception exception);

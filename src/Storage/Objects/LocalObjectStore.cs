@@ -102,25 +102,53 @@ public sealed class LocalObjectStore : IObjectStore
     {
         var keyStart = prefix.LastIndexOf('/') + 1;
         var folder = Path.Combine(_folder, prefix[..keyStart]).TrimEnd(Path.DirectorySeparatorChar);
-        if (!Directory.Exists(folder))
-            yield break;
-
         // What has another name makes no string: a folder may hold hundreds of thousands of files.
-        var files = new FileSystemEnumerable<string>(folder, (ref file) => file.ToFullPath(), new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
-        {
-            ShouldIncludePredicate = (ref file) => !file.IsDirectory && file.FileName[0] != '.' && HasPrefix(ref file),
-            ShouldRecursePredicate = HasPrefix,
-        };
-        foreach (var path in files)
+        using var files = OrUnread(Open);
+        while (files is not null && OrUnread(files.MoveNext))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return Path.GetRelativePath(_folder, path).Replace(Path.DirectorySeparatorChar, '/');
+            yield return Path.GetRelativePath(_folder, files.Current).Replace(Path.DirectorySeparatorChar, '/');
+        }
+
+        IEnumerator<string>? Open()
+        {
+            var options = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+            try
+            {
+                return new FileSystemEnumerable<string>(folder, (ref file) => file.ToFullPath(), options)
+                {
+                    ShouldIncludePredicate = (ref file) => !file.IsDirectory && file.FileName[0] != '.' && HasPrefix(ref file),
+                    ShouldRecursePredicate = HasPrefix,
+                }.GetEnumerator();
+            }
+            catch (DirectoryNotFoundException) when (!IsBelowAFile(_folder))
+            {
+                return null;
+            }
+        }
+
+        T OrUnread<T>(Func<T> look)
+        {
+            try
+            {
+                return look();
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw Failure.Unavailable($"{folder}: could not be read: {exception.Message}", exception);
+            }
         }
 
         bool HasPrefix(ref FileSystemEntry entry) => entry.Directory.Length > folder.Length || entry.FileName.StartsWith(prefix.AsSpan(keyStart));
     }
 
     private string PathOf(string key) => Path.Combine(_folder, ObjectKey.Checked(key));
+
+    private static bool IsBelowAFile(string folder)
+    {
+        var parent = Path.GetDirectoryName(folder);
+        return parent is not null && (File.Exists(parent) || IsBelowAFile(parent));
+    }
 
     private static ObjectVersion VersionOf(long length, DateTime changedAt) => new(length, changedAt.Ticks.ToString(CultureInfo.InvariantCulture));
 }

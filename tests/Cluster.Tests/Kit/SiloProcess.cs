@@ -70,11 +70,25 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     public async Task ReadyAsync(CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        while (!await IsReadyAsync(cancellationToken))
+        while (await AskReadyAsync(cancellationToken) is not { IsReady: true })
         {
             Assert.False(HasExited, $"{Name} ended before it was ready:\n{string.Join('\n', Said)}");
             Assert.True(clock.Elapsed < StartPatience, $"{Name} is not ready after {clock.Elapsed.TotalSeconds:F0} s:\n{string.Join('\n', Said)}");
             await Task.Delay(Poll, cancellationToken);
+        }
+    }
+
+    /// <summary>What <c>/ready</c> answers; null before anything does.</summary>
+    public async Task<(bool IsReady, string Body)?> AskReadyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await s_http.GetAsync(new Uri($"http://127.0.0.1:{_healthPort}/ready"), cancellationToken);
+            return (answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+        }
+        catch (HttpRequestException)
+        {
+            return null;
         }
     }
 
@@ -101,19 +115,6 @@ internal sealed partial class SiloProcess : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
-
-    private async Task<bool> IsReadyAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var answer = await s_http.GetAsync(new Uri($"http://127.0.0.1:{_healthPort}/ready"), cancellationToken);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
-    }
 
     private void Read(string line)
     {

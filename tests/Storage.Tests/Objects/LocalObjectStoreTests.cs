@@ -27,6 +27,17 @@ public sealed class LocalObjectStoreTests : StoreContract, IDisposable
         Assert.Equal(_folder.File("result.json"), await _store.GetFileAsync("result.json", Cancel));
     }
 
+    [Fact]
+    public async Task AFolderThatCannotBeRead_IsNotAnEmptyOne()
+    {
+        Assert.Empty(await _store.ListAsync("runs/", Cancel).ToArrayAsync(Cancel));
+
+        var below = new LocalObjectStore(Path.Combine(_folder.Write("file", ""), "ledger"));
+        var exception = await Assert.ThrowsAsync<MirroredException>(async () => await below.ListAsync("runs/", Cancel).ToArrayAsync(Cancel));
+        Assert.Equal(FailureKind.Unavailable, exception.Kind);
+        Assert.StartsWith($"{_folder.File("file/ledger/runs")}: could not be read: ", exception.Message, StringComparison.Ordinal);
+    }
+
     /// <summary>/dev/full refuses every write as a full disk does.</summary>
     [Theory]
     [InlineData(10)]
