@@ -43,9 +43,10 @@ public sealed class DrainTests(Bench bench)
         TestContext.Current.SendDiagnosticMessage(FormattableString.Invariant(
             $"{(isCoordinator ? "the coordinator's silo" : "another silo")} left in {took.TotalSeconds:F1} s, its shard was taken by another after {string.Join(", ", waits.Select(wait => $"{wait.TotalSeconds:F1}"))} s"));
 
-        // A coordinator that moves has its lanes wait: they may have nothing in hand.
+        // A coordinator that moves has its lanes wait: they may have nothing in hand. Another silo may have committed its shard just before it was asked.
+        Assert.InRange(waits.Length, 0, 1);
         if (!isCoordinator)
-            Assert.InRange(Assert.Single(waits), TimeSpan.Zero, SiloCluster.Silence);
+            Assert.All(waits, wait => Assert.InRange(wait, TimeSpan.Zero, SiloCluster.Silence));
 
         SiloEvent? InHand() => leaving.Events.LastOrDefault(item => item.Run == folder.Path) is { Kind: SiloEventKind.Taken } last && !folder.HasPart(last.ShardIndex) ? last : null;
     }

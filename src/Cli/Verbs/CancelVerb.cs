@@ -20,7 +20,7 @@ internal sealed class CancelVerb : Verb
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         await using var client = await _cluster.OpenAsync(parsed, cancellationToken);
-        var run = client.Run(SpecPaths.Resolve(parsed.GetValue(_directory)!, Environment.CurrentDirectory));
+        var run = client.Run(parsed.GetValue(_directory)!);
         await run.CancelAsync(cancellationToken);
         terminal.Say($"{run.Directory}: {SpecName.Of((await run.StatusAsync(cancellationToken)).State)}");
         return 0;

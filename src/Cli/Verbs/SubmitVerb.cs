@@ -36,7 +36,7 @@ internal sealed class SubmitVerb : Verb
         var spec = _spec.Read(parsed);
         var options = new RunOptions
         {
-            Directory = SpecPaths.Resolve(parsed.GetValue(_out)!, Environment.CurrentDirectory),
+            Directory = parsed.GetValue(_out)!,
             Priority = ReadPriority(parsed.GetValue(_priority)),
             AllowPoisoned = parsed.GetValue(_allowPoisoned),
         };

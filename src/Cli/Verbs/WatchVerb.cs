@@ -23,7 +23,7 @@ internal sealed class WatchVerb : Verb
     public override async Task<int> RunAsync(ParseResult parsed, Terminal terminal, CancellationToken cancellationToken)
     {
         await using var client = await _cluster.OpenAsync(parsed, cancellationToken);
-        await RunWatch.ToEndAsync(client.Run(SpecPaths.Resolve(parsed.GetValue(_directory)!, Environment.CurrentDirectory)), terminal, parsed.GetValue(_json), cancellationToken);
+        await RunWatch.ToEndAsync(client.Run(parsed.GetValue(_directory)!), terminal, parsed.GetValue(_json), cancellationToken);
         return 0;
     }
 }

@@ -10,32 +10,6 @@ public static class RunSpecReader
     /// <exception cref="MirroredException">Invalid: see above.</exception>
     public static RunSpec Read(string json, string source) => Read(Parse(json, source));
 
-    /// <summary>Reads a spec file; relative paths in it are relative to it.</summary>
-    /// <exception cref="MirroredException">Invalid: there is no such file, or as above.</exception>
-    public static RunSpec ReadFile(string path)
-    {
-        string text;
-        try
-        {
-            text = File.ReadAllText(path);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw Failure.Invalid($"{path}: cannot be read: {exception.Message.TrimEnd('.')}; expected the file of a run spec.", exception);
-        }
-
-        var json = Parse(text, path);
-        SpecPaths.ResolveAll(json, Path.GetDirectoryName(Path.GetFullPath(path))!);
-        try
-        {
-            return Read(json);
-        }
-        catch (MirroredException exception)
-        {
-            throw Failure.Invalid($"{path}: {exception.Message}", exception);
-        }
-    }
-
     /// <summary>Reads a spec that was parsed, and perhaps overlaid with flags (<see cref="SpecFlags"/>).</summary>
     /// <exception cref="MirroredException">Invalid: see above.</exception>
     public static RunSpec Read(JsonObject spec)

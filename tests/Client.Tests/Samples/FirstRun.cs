@@ -7,7 +7,7 @@ public static class FirstRun
 {
     public static async Task FindAsync(string specFile, string directory, TextWriter output)
     {
-        var spec = RunSpecReader.ReadFile(specFile);
+        var spec = SpecFile.Read(specFile);
         await using var client = new EmbeddedClient();
         var run = await client.SubmitAsync(spec, new RunOptions { Directory = directory });
         await foreach (var status in run.WatchAsync())

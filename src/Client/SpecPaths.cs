@@ -1,9 +1,9 @@
 using System.Text.Json.Nodes;
 
-namespace MirroredInfluence;
+namespace MirroredInfluence.Client;
 
 /// <summary>The fields of a spec that are paths. They are kept absolute, so that a run means the same from any directory.</summary>
-public static class SpecPaths
+internal static class SpecPaths
 {
     private static readonly string[] Fields = ["model.uri", "train.shards", "test.shards", "compute.cache"];
 

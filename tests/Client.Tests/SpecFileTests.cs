@@ -1,6 +1,6 @@
-namespace MirroredInfluence.Core.Tests;
+namespace MirroredInfluence.Client.Tests;
 
-public sealed class ReadFileTests : IDisposable
+public sealed class SpecFileTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
 
@@ -10,7 +10,7 @@ public sealed class ReadFileTests : IDisposable
     public void RelativePaths_AreRelativeToTheFile()
     {
         File.WriteAllText(_folder.File("spec.json"), """{"model":{"uri":"model.pt"},"train":{"shards":["rows/*.arrow","az://account/container/rows.arrow"]},"test":{"shards":["/test.arrow"]},"compute":{"cache":"none"}}""");
-        var spec = RunSpecReader.ReadFile(_folder.File("spec.json"));
+        var spec = SpecFile.Read(_folder.File("spec.json"));
         Assert.Equal(_folder.File("model.pt"), spec.Model.Uri);
         Assert.Equal([_folder.File("rows/*.arrow"), "az://account/container/rows.arrow"], spec.Train.Shards);
         Assert.Equal(("/test.arrow", "none"), (spec.Test.Shards[0], spec.Compute.Cache));
@@ -24,7 +24,7 @@ public sealed class ReadFileTests : IDisposable
     {
         if (text is not null)
             File.WriteAllText(_folder.File("spec.json"), text);
-        var refused = Assert.Throws<MirroredException>(() => RunSpecReader.ReadFile(_folder.File("spec.json")));
+        var refused = Assert.Throws<MirroredException>(() => SpecFile.Read(_folder.File("spec.json")));
         Assert.Equal(FailureKind.Invalid, refused.Kind);
         Assert.StartsWith($"{_folder.File("spec.json")}: {message}", refused.Message, StringComparison.Ordinal);
     }
