@@ -97,7 +97,16 @@ internal sealed class Crew : IAsyncDisposable
                 continue;
             }
 
-            await make(mine, cancellationToken);
+            // Another may have made some, and said so, between the look for them and the look at the others.
+            var left = ImmutableArray.CreateBuilder<T>();
+            foreach (var item in mine)
+            {
+                if (!await isThere(item, cancellationToken))
+                    left.Add(item);
+            }
+
+            if (left.Count > 0)
+                await make(left.ToImmutable(), cancellationToken);
             await TellAsync(self => self with { Making = [] }, cancellationToken);
         }
     }
