@@ -11,7 +11,10 @@ internal static class SpecPaths
 
     /// <summary><c>none</c> is no path but the cache turned off; URIs stay as they are.</summary>
     public static string Resolve(string path, string folder) =>
-        path is "" or "none" || FileUri.IsRemote(path) ? path : Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, folder));
+        path is "" or "none" || FileUri.IsRemote(path) ? path : ResolveLocal(path, folder);
+
+    /// <summary>Of a path that is one.</summary>
+    public static string ResolveLocal(string path, string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, folder));
 
     /// <summary>The spec with every path resolved.</summary>
     public static RunSpec Resolve(RunSpec spec, string folder) => spec with

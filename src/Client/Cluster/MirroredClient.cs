@@ -101,7 +101,7 @@ public sealed class MirroredClient : IMirroredClient
         _host.Dispose();
     }
 
-    private static string NameOf(string directory) => SpecPaths.Resolve(directory, Environment.CurrentDirectory) is { Length: > 1 } path ? path.TrimEnd('/') : directory;
+    private static string NameOf(string directory) => directory.Length == 0 || FileUri.IsRemote(directory) ? directory.TrimEnd('/') : SpecPaths.ResolveLocal(directory, Environment.CurrentDirectory);
 
     /// <summary>A silo that is leaving lets clients in, and has no grains.</summary>
     private static T Reached<T>(Func<T> find)

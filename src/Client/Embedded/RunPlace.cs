@@ -20,5 +20,5 @@ internal sealed record RunPlace(string Name, ObjectUri Uri, IObjectStore Store, 
 
     public static string NameOf(string directory) => NameOf(ObjectUri.Parse(directory));
 
-    private static string NameOf(ObjectUri uri) => uri.IsRemote ? uri.Text : Path.TrimEndingDirectorySeparator(Path.GetFullPath(uri.Text));
+    private static string NameOf(ObjectUri uri) => uri.IsRemote ? uri.Text : SpecPaths.ResolveLocal(uri.Text, Environment.CurrentDirectory);
 }

@@ -104,7 +104,11 @@ public sealed class LocalObjectStore : IObjectStore
         var folder = Path.Combine(_folder, prefix[..keyStart]).TrimEnd(Path.DirectorySeparatorChar);
         // What has another name makes no string: a folder may hold hundreds of thousands of files.
         using var files = OrUnread(Open);
-        while (files is not null && OrUnread(files.MoveNext))
+        if (files is null)
+            yield break;
+
+        Func<bool> moveNext = files.MoveNext;
+        while (OrUnread(moveNext))
         {
             cancellationToken.ThrowIfCancellationRequested();
             yield return Path.GetRelativePath(_folder, files.Current).Replace(Path.DirectorySeparatorChar, '/');

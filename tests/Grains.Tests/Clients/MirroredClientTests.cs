@@ -20,6 +20,7 @@ public sealed class MirroredClientTests : IDisposable
         await using var cluster = await TestCluster.StartAsync(_bench, 2);
         await using var client = new MirroredClient(cluster.Client);
         var run = await client.SubmitAsync(spec, Options("there"), Cancel);
+        Assert.Equal(Path.GetFullPath("none"), client.Run("none/").Directory);
 
         var states = new List<RunState>();
         await foreach (var status in run.WatchAsync(Cancel))
